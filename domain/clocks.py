@@ -1,0 +1,149 @@
+"""The clocks of a complaint: when each warns, is breached, climbs the ladder and reminds.
+
+Two clocks are told apart: the citizen's (resolution, from intake, never restarted) and each
+holder's (response, from arrival). A clock is a value; moving it gives a new one.
+"""
+
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from domain.policy import ClockRule, Policy
+from domain.value import Value
+
+
+class ClockKind(StrEnum):
+    """What a clock measures."""
+
+    RESPONSE = "response"
+    RESOLUTION = "resolution"
+    VALIDATION = "validation"
+    FEEDBACK = "feedback"
+
+
+class ClockState(StrEnum):
+    """How a clock stands. ``met`` and ``missed`` are final; ``stopped`` means it no longer mattered."""
+
+    RUNNING = "running"
+    WARNED = "warned"
+    BREACHED = "breached"
+    HELD = "held"
+    MET = "met"
+    MISSED = "missed"
+    STOPPED = "stopped"
+
+
+class Stage(StrEnum):
+    """The alarms of a clock, in their order."""
+
+    WARNING = "warning"
+    BREACH = "breach"
+    ESCALATION = "escalation"
+    REMINDER = "reminder"
+
+
+class Deadline(Value):
+    """The next alarm of one clock. ``step`` counts the ladder's steps, or the reminders, from 1."""
+
+    clock: ClockKind
+    stage: Stage
+    due_at: datetime
+    step: int = 0
+
+
+class Clock(Value):
+    """One running, held or ended clock. All moments are UTC."""
+
+    kind: ClockKind
+    started_at: datetime
+    due_at: datetime
+    warn_at: datetime | None = None
+    warned: bool = False
+    breached_at: datetime | None = None
+    steps: int = 0
+    reminders: int = 0
+    held_since: datetime | None = None
+    ended_at: datetime | None = None
+    ended_as: ClockState | None = None
+
+    @classmethod
+    def start(cls, kind: ClockKind, rule: ClockRule, policy: Policy, at: datetime) -> "Clock":
+        """A clock that starts now. A warning that would come before the start is left out."""
+        due_at = rule.limit.after(at, policy.calendar)
+        warn_at = due_at - rule.warn_before if rule.warn_before is not None else None
+        return cls(
+            kind=kind,
+            started_at=at,
+            due_at=due_at,
+            warn_at=warn_at if warn_at is not None and warn_at > at else None,
+        )
+
+    @property
+    def state(self) -> ClockState:
+        """How it stands; what has ended stays ended."""
+        if self.ended_as:
+            return self.ended_as
+        if self.held_since:
+            return ClockState.HELD
+        if self.breached_at:
+            return ClockState.BREACHED
+        return ClockState.WARNED if self.warned else ClockState.RUNNING
+
+    @property
+    def runs(self) -> bool:
+        """Whether it can still raise an alarm."""
+        return self.ended_as is None and self.held_since is None
+
+    def next_alarm(self, policy: Policy, rungs: int) -> Deadline | None:
+        """The next alarm, with a ladder of ``rungs`` supervisors; None while held and once ended."""
+        if not self.runs:
+            return None
+        if not self.breached_at:
+            if self.warn_at and not self.warned:
+                return Deadline(clock=self.kind, stage=Stage.WARNING, due_at=self.warn_at)
+            return Deadline(clock=self.kind, stage=Stage.BREACH, due_at=self.due_at)
+        delays = policy.ladder_after[:rungs]
+        if self.steps < len(delays):
+            due_at = self.due_at + delays[self.steps]
+            return Deadline(clock=self.kind, stage=Stage.ESCALATION, due_at=due_at, step=self.steps + 1)
+        top = self.due_at + (delays[-1] if delays else timedelta())
+        count = self.reminders + 1
+        due_at = top + count * policy.remind_every
+        return Deadline(clock=self.kind, stage=Stage.REMINDER, due_at=due_at, step=count)
+
+    def warn(self) -> "Clock":
+        """Its warning has gone out."""
+        return self.model_copy(update={"warned": True})
+
+    def breach(self, at: datetime) -> "Clock":
+        """It has run out."""
+        return self.model_copy(update={"breached_at": at})
+
+    def climb(self, step: int) -> "Clock":
+        """A step of the ladder has been taken."""
+        return self.model_copy(update={"steps": step})
+
+    def remind(self, count: int) -> "Clock":
+        """A reminder has gone out."""
+        return self.model_copy(update={"reminders": count})
+
+    def hold(self, at: datetime) -> "Clock":
+        """It raises no alarm while somebody else is waited for; its due moment does not move."""
+        return self.model_copy(update={"held_since": at})
+
+    def release(self) -> "Clock":
+        """It goes on, as if it had never been held."""
+        return self.model_copy(update={"held_since": None})
+
+    def end(self, at: datetime) -> "Clock":
+        """What it measured has happened: in time or late."""
+        late = self.breached_at is not None or at > self.due_at
+        return self._ended(at, ClockState.MISSED if late else ClockState.MET)
+
+    def stop(self, at: datetime) -> "Clock":
+        """What it measured no longer matters. A breach stays on the record."""
+        return self._ended(at, ClockState.MISSED if self.breached_at else ClockState.STOPPED)
+
+    def _ended(self, at: datetime, how: ClockState) -> "Clock":
+        if self.ended_as:
+            return self
+        return self.model_copy(update={"ended_at": at, "ended_as": how, "held_since": None})

@@ -1,0 +1,183 @@
+"""What people may ask of a complaint, and the one table of who may ask it when."""
+
+from enum import StrEnum
+from typing import Annotated, Generic, Literal, NamedTuple, TypeVar
+
+from pydantic import Field
+
+from domain.organisation import Unit
+from domain.place import Point, WardFound
+from domain.status import Status
+from domain.text import Name, Note
+from domain.value import Value
+
+
+class Evidence(Value):
+    """A picture or document that shows the work: where it is kept, and the digest of its content."""
+
+    uri: Name
+    sha256: str | None = None
+
+
+class HandBackReason(StrEnum):
+    """The three reasons of Pergub 39/2019 art. 9."""
+
+    NOT_OUR_AUTHORITY = "not_our_authority"
+    WRONG_LOCATION = "wrong_location"
+    UNCLEAR_LOCATION = "unclear_location"
+
+
+class Accept(Value):
+    """The holder takes the complaint up."""
+
+    kind: Literal["accept"] = "accept"
+    note: Note = ""
+
+
+class Coordinate(Value):
+    """The holder passes it to a unit of equal rank."""
+
+    kind: Literal["coordinate"] = "coordinate"
+    to: Unit
+    note: Note = ""
+
+
+class Dispose(Value):
+    """The holder delegates it to its own sub-unit."""
+
+    kind: Literal["dispose"] = "dispose"
+    to: Unit
+    note: Note = ""
+
+
+class HandBack(Value):
+    """The holder gives it back. ``to`` is a better unit; ``found`` a better location, whose unit is ``to``.
+
+    With neither it goes to ``fallback``, the holder's own kecamatan, or else to the channel's desk.
+    """
+
+    kind: Literal["hand_back"] = "hand_back"
+    reason: HandBackReason
+    to: Unit | None = None
+    point: Point | None = None
+    found: WardFound | None = None
+    fallback: Unit | None = None
+    note: Note = ""
+
+
+class Reassign(Value):
+    """The desk or a coordinator gives it to any unit."""
+
+    kind: Literal["reassign"] = "reassign"
+    to: Unit
+    note: Note = ""
+
+
+class Progress(Value):
+    """The holder notes what has been done so far."""
+
+    kind: Literal["progress"] = "progress"
+    note: Annotated[Note, Field(min_length=1)]
+    photos: tuple[Evidence, ...] = Field(default=(), max_length=20)
+
+
+class Complete(Value):
+    """The holder says it is done, and shows it."""
+
+    kind: Literal["complete"] = "complete"
+    note: Annotated[Note, Field(min_length=1)]
+    evidence: tuple[Evidence, ...] = Field(default=(), max_length=20)
+
+
+class Validate(Value):
+    """The validator accepts or rejects a completion."""
+
+    kind: Literal["validate"] = "validate"
+    accepted: bool
+    note: Note = ""
+
+
+class Withdraw(Value):
+    """The reporter takes the complaint back."""
+
+    kind: Literal["withdraw"] = "withdraw"
+    note: Note = ""
+
+
+class Close(Value):
+    """The reporter is content, or the desk says so for them: no need to wait for the feedback window."""
+
+    kind: Literal["close"] = "close"
+    note: Note = ""
+
+
+AnyCommand = (
+    Accept | Coordinate | Dispose | HandBack | Reassign | Progress | Complete | Validate | Withdraw | Close
+)
+Command = Annotated[AnyCommand, Field(discriminator="kind")]
+
+
+class Actor(Value):
+    """Who acts: an officer of a unit, the reporter, or the service itself."""
+
+    code: Name
+    unit: str | None = None
+    is_reporter: bool = False
+
+
+REPORTER = Actor(code="reporter", is_reporter=True)
+SERVICE = Actor(code="tuntas")
+
+C_co = TypeVar("C_co", covariant=True)
+
+
+class Instruction(Value, Generic[C_co]):
+    """A command with its sender. The same ``id`` twice is the same command; ``via`` says from where."""
+
+    id: Annotated[str, Field(min_length=1, max_length=64)]
+    actor: Actor
+    via: Name
+    command: C_co
+
+
+class Party(StrEnum):
+    """What an actor can be to a complaint at the moment of asking."""
+
+    HOLDER = "holder"
+    DESK = "desk"
+    COORDINATOR = "coordinator"
+    VALIDATOR = "validator"
+    REPORTER = "reporter"
+
+
+class Rule(NamedTuple):
+    """Who may send a command, and in which states."""
+
+    by: frozenset[Party]
+    states: frozenset[Status]
+
+
+UNTAKEN = frozenset({Status.WAITING, Status.COORDINATION, Status.DISPOSITION})
+AT_WORK = frozenset({Status.IN_PROGRESS, Status.FOLLOW_UP_REJECTED})
+
+
+def _rule(by: Party | set[Party], states: set[Status] | frozenset[Status]) -> Rule:
+    return Rule(frozenset({by} if isinstance(by, Party) else by), frozenset(states))
+
+
+AUTHORITY: dict[str, Rule] = {
+    "accept": _rule(Party.HOLDER, UNTAKEN),
+    "coordinate": _rule(Party.HOLDER, UNTAKEN | AT_WORK),
+    "dispose": _rule(Party.HOLDER, UNTAKEN | AT_WORK),
+    "hand_back": _rule(Party.HOLDER, UNTAKEN | AT_WORK),
+    "reassign": _rule({Party.DESK, Party.COORDINATOR}, UNTAKEN | AT_WORK),
+    "progress": _rule(Party.HOLDER, AT_WORK),
+    "complete": _rule(Party.HOLDER, AT_WORK),
+    "validate": _rule(Party.VALIDATOR, {Status.AWAITING_VALIDATION}),
+    "withdraw": _rule(Party.REPORTER, UNTAKEN | AT_WORK),
+    "close": _rule({Party.REPORTER, Party.DESK}, {Status.RESOLVED}),
+}
+"""Who may do what, in which state. Each row is tested by name."""
+
+MOVES = frozenset({"coordinate", "dispose", "hand_back", "reassign"})
+"""Commands that give the complaint another holder: each is a hop."""

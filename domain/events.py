@@ -1,0 +1,184 @@
+"""What has happened to a complaint. Events are the only way its state changes, and all are kept."""
+
+from datetime import datetime
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from domain.clocks import ClockKind
+from domain.commands import Actor, Evidence, HandBackReason
+from domain.organisation import Supervisor, Unit
+from domain.place import Point, WardFound
+from domain.refusal import RefusalCode
+from domain.status import Outcome
+from domain.value import Value
+
+
+class Received(Value):
+    """It arrived, was given a number and reached its first holder."""
+
+    event: Literal["received"] = "received"
+    number: str
+    holder: Unit
+    found: WardFound
+
+
+class Accepted(Value):
+    """The holder took it up."""
+
+    event: Literal["accepted"] = "accepted"
+    note: str = ""
+
+
+class Moved(Value):
+    """It has another holder. ``hops`` counts this move too; ``found`` is a better location, if given."""
+
+    event: Literal["coordinated", "disposed", "handed_back", "reassigned"]
+    sender: Unit
+    to: Unit
+    hops: int
+    reason: HandBackReason | None = None
+    point: Point | None = None
+    found: WardFound | None = None
+    note: str = ""
+
+
+class HopLimitReached(Value):
+    """From here on only the coordinator may move it; ``to`` is the coordinator who is told."""
+
+    event: Literal["hop_limit_reached"] = "hop_limit_reached"
+    hops: int
+    to: Supervisor | None
+
+
+class ProgressNoted(Value):
+    """The holder noted progress."""
+
+    event: Literal["progress_noted"] = "progress_noted"
+    note: str
+    photos: tuple[Evidence, ...] = ()
+
+
+class Completed(Value):
+    """The holder says it is done; ``validator`` is the other unit that checks."""
+
+    event: Literal["completed"] = "completed"
+    unit: Unit
+    validator: Unit
+    note: str
+    evidence: tuple[Evidence, ...]
+
+
+class Validated(Value):
+    """The check found it done: the complaint is resolved."""
+
+    event: Literal["validated"] = "validated"
+    unit: str
+    note: str = ""
+
+
+class FollowUpRejected(Value):
+    """The check found it not done: the unit must work again."""
+
+    event: Literal["follow_up_rejected"] = "follow_up_rejected"
+    unit: str
+    note: str = ""
+
+
+class Closed(Value):
+    """Nothing more can happen."""
+
+    event: Literal["closed", "withdrawn"] = "closed"
+    outcome: Outcome
+    note: str = ""
+
+
+class Warned(Value):
+    """A clock is about to run out for ``unit``."""
+
+    event: Literal["warned"] = "warned"
+    clock: ClockKind
+    unit: Unit
+    due_at: datetime
+
+
+class Breached(Value):
+    """A clock ran out while ``unit`` was waited for."""
+
+    event: Literal["breached"] = "breached"
+    clock: ClockKind
+    unit: Unit
+    due_at: datetime
+
+
+class Escalated(Value):
+    """A step of the ladder: ``to`` is told that ``unit`` is late. ``due_at`` is the step's own moment."""
+
+    event: Literal["escalated"] = "escalated"
+    clock: ClockKind
+    unit: Unit
+    step: int
+    to: Supervisor
+    due_at: datetime
+
+
+class Reminded(Value):
+    """Still overdue after the whole ladder: its top is reminded. ``due_at`` is the reminder's own moment."""
+
+    event: Literal["reminded"] = "reminded"
+    clock: ClockKind
+    unit: Unit
+    count: int
+    to: Supervisor | None
+    due_at: datetime
+
+
+class CommandRefused(Value):
+    """Somebody who could not wait for an answer asked for what may not be."""
+
+    event: Literal["command_refused"] = "command_refused"
+    command: str
+    code: RefusalCode
+    message: str
+
+
+class NotDelivered(Value):
+    """A notice could not be delivered within the policy's patience: a human must see to it."""
+
+    event: Literal["not_delivered"] = "not_delivered"
+    about: int
+    reason: str
+
+
+Body = Annotated[
+    Received
+    | Accepted
+    | Moved
+    | HopLimitReached
+    | ProgressNoted
+    | Completed
+    | Validated
+    | FollowUpRejected
+    | Closed
+    | Warned
+    | Breached
+    | Escalated
+    | Reminded
+    | CommandRefused
+    | NotDelivered,
+    Field(discriminator="event"),
+]
+
+
+class Event(Value):
+    """A fact: what happened (``body``), when (UTC), by whom and from where.
+
+    ``seq`` counts from 1 without gaps.
+    """
+
+    seq: int
+    at: datetime
+    by: Actor
+    via: str
+    command_id: str | None = None
+    body: Body

@@ -1,0 +1,73 @@
+"""A complaint as it arrives: what was said, where, through which channel, and what is frozen with it."""
+
+from hashlib import sha256
+
+from pydantic import Field
+
+from domain.organisation import Unit
+from domain.place import FoundBy, Point, WardFound
+from domain.policy import Policy
+from domain.text import Name, Text
+from domain.value import Value
+
+
+class Reporter(Value):
+    """Who complains; both fields are personal data, and both may be missing."""
+
+    name: Name | None = None
+    contact: Name | None = None
+
+
+class Intake(Value):
+    """What a channel hands over. ``reference`` is the channel's own, and unique within it.
+
+    ``accuracy_metres`` is the radius within which the device believes the point to be.
+    """
+
+    channel: Name
+    reference: Name
+    category: Name
+    text: Text
+    point: Point | None = None
+    accuracy_metres: float | None = Field(default=None, ge=0, allow_inf_nan=False)
+    place: Name | None = None
+    reporter: Reporter = Reporter()
+
+    @property
+    def digest(self) -> str:
+        """Tells whether two intakes with the same reference say the same."""
+        said = self.model_dump_json(include={"category", "text", "point", "place"})
+        return sha256(said.encode()).hexdigest()
+
+
+class Opening(Value):
+    """All that a complaint is opened with: the intake and the facts of the city at that moment.
+
+    ``kelurahan`` is the unit of the ward found, if one was found; ``desk`` is the channel's desk;
+    ``validators`` are the units that may check its completion, the usual one first.
+    ``access_code`` lets the reporter follow the complaint; the first start's code stays in force.
+    """
+
+    intake: Intake
+    found: WardFound
+    kelurahan: Unit | None
+    desk: Unit
+    validators: tuple[Unit, ...]
+    policy: Policy
+    access_code: str
+
+    def route(self) -> tuple[Unit, WardFound]:
+        """Who receives it, and the ward that decided so (art. 8(3), DESIGN rule 1)."""
+        accuracy = self.intake.accuracy_metres
+        if accuracy is not None and accuracy > self.policy.coarse_metres and self.found.ward:
+            return self.desk, WardFound(ward=None, found_by=FoundBy.TOO_COARSE)
+        return self.kelurahan or self.desk, self.found
+
+
+def complaint_id(channel: str, reference: str) -> str:
+    """The id under which a complaint lives: the same for the same channel and reference, always.
+
+    The reference is hashed because it may be a telephone number or an address, and ids are public.
+    """
+    digest = sha256(f"{channel}\0{reference.strip()}".encode()).hexdigest()
+    return f"complaint-{channel}-{digest[:24]}"

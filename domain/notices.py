@@ -1,0 +1,80 @@
+"""Who is to be told about an event. How the word goes out is the business of ``notify``."""
+
+from enum import StrEnum
+
+from domain.complaint import Complaint
+from domain.events import (
+    Accepted,
+    Breached,
+    Closed,
+    Completed,
+    Escalated,
+    Event,
+    FollowUpRejected,
+    HopLimitReached,
+    Moved,
+    ProgressNoted,
+    Received,
+    Reminded,
+    Validated,
+    Warned,
+)
+from domain.value import Value
+
+
+class Audience(StrEnum):
+    """What sort of recipient: it decides the words, the medium and the urgency."""
+
+    UNIT = "unit"
+    REPORTER = "reporter"
+    SUPERVISOR = "supervisor"
+
+
+class Notice(Value):
+    """One message to send: about which event, to whom. ``to`` is a unit's code, or "reporter"."""
+
+    seq: int
+    event: str
+    audience: Audience
+    to: str
+
+    @property
+    def key(self) -> str:
+        """Names this delivery within its complaint: the same notice has the same key, always."""
+        return f"{self.seq}/{self.to}"
+
+
+def notices(event: Event, complaint: Complaint) -> list[Notice]:
+    """Who is told about an event that has just been applied to the complaint; may be nobody."""
+    return [
+        Notice(seq=event.seq, event=event.body.event, audience=audience, to=to)
+        for audience, to in _recipients(event, complaint)
+    ]
+
+
+def _recipients(event: Event, complaint: Complaint) -> list[tuple[Audience, str]]:
+    reporter = (Audience.REPORTER, "reporter")
+    holder = (Audience.UNIT, complaint.holder.code)
+    match event.body:
+        case Received() | Moved():
+            return [holder, reporter]
+        case Accepted() | ProgressNoted():
+            return [reporter]
+        case Completed(validator=validator):
+            return [(Audience.UNIT, validator.code)]
+        case Validated():
+            return [holder, reporter]
+        case FollowUpRejected():
+            return [holder]
+        case Closed(event="withdrawn"):
+            return [holder, reporter]
+        case Closed():
+            return [reporter]
+        case Warned(unit=unit) | Breached(unit=unit):
+            return [(Audience.UNIT, unit.code)]
+        case Escalated(to=to):
+            return [(Audience.SUPERVISOR, to.code)]
+        case Reminded(to=to) | HopLimitReached(to=to) if to:
+            return [(Audience.SUPERVISOR, to.code)]
+        case _:
+            return []

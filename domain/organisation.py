@@ -1,0 +1,99 @@
+"""Who holds complaints and who watches: units, supervisors, officers, channels and categories.
+
+The kinds are those of Pergub 39/2019 art. 1; the ranks give "equal rank" (coordination) its meaning.
+"""
+
+from enum import StrEnum
+
+from domain.value import Value
+
+
+class UnitKind(StrEnum):
+    """What sort of body a unit is."""
+
+    KELURAHAN = "kelurahan"
+    KECAMATAN = "kecamatan"
+    SKPD = "skpd"
+    UKPD = "ukpd"
+    BUMD = "bumd"
+    VERTICAL = "vertical"
+    DESK = "desk"
+    ASISTEN = "asisten"
+    SEKRETARIS = "sekretaris"
+    SEKDA = "sekda"
+    INSPEKTORAT = "inspektorat"
+    HEAD = "head"
+
+
+PROVINCE, CITY, WARD = 1, 2, 3
+RANK: dict[UnitKind, int] = {
+    UnitKind.SKPD: PROVINCE,
+    UnitKind.BUMD: PROVINCE,
+    UnitKind.VERTICAL: PROVINCE,
+    UnitKind.UKPD: CITY,
+    UnitKind.KECAMATAN: CITY,
+    UnitKind.KELURAHAN: WARD,
+}
+"""Units of equal number are of equal rank. Kinds that are not here are not coordinated with."""
+
+COORDINATORS = frozenset({UnitKind.ASISTEN, UnitKind.SEKRETARIS, UnitKind.SEKDA})
+"""Who coordinates and may move a complaint (art. 11). The Inspektur supervises and moves nothing."""
+
+HOLDERS = frozenset({*RANK, UnitKind.DESK})
+"""Kinds that can hold a complaint."""
+
+
+class Supervisor(Value):
+    """One rung of a ladder: who is told when nobody acts."""
+
+    code: str
+    name: str
+    kind: UnitKind
+
+
+class Unit(Value):
+    """A unit as a complaint keeps it: what is needed to judge and to escalate without a look-up.
+
+    ``ladder`` lists the supervisors from the first rung to the last (DESIGN rule 5).
+    ``parent`` is the code of the unit it belongs to; ``ward`` the Kemendagri code of a kelurahan.
+    """
+
+    code: str
+    name: str
+    kind: UnitKind
+    parent: str | None = None
+    ward: str | None = None
+    ladder: tuple[Supervisor, ...] = ()
+
+    def ranks_with(self, other: "Unit") -> bool:
+        """Whether the two are of equal rank, so that one may coordinate with the other."""
+        return self.kind in RANK and RANK[self.kind] == RANK.get(other.kind)
+
+    def is_coordinated_by(self, code: str) -> bool:
+        """Whether the unit with this code coordinates this one (art. 11), the Inspektur left out."""
+        return any(rung.code == code and rung.kind in COORDINATORS for rung in self.ladder)
+
+
+class Officer(Value):
+    """A person who acts for a unit. The name is shown to colleagues only."""
+
+    code: str
+    name: str
+    unit: str
+
+
+class Channel(Value):
+    """An official channel (*kanal resmi*) and the desk of its person in charge (art. 8(3))."""
+
+    code: str
+    name: str
+    desk: str
+
+
+class Category(Value):
+    """A kind of complaint, with the unit whose duty it is by function where that is known."""
+
+    code: str
+    name: str
+    name_en: str
+    duty: str | None = None

@@ -1,0 +1,4 @@
+"""The task queues."""
+
+COMPLAINTS = "complaints"
+"""Complaint workflows and the activities they call."""

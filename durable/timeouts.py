@@ -1,0 +1,28 @@
+"""Timeouts and retry policies of every activity, in one place, with their reasons."""
+
+from datetime import timedelta
+
+from temporalio.common import RetryPolicy
+
+from activities.contracts import UNDELIVERABLE
+
+RECORD_ATTEMPT = timedelta(seconds=10)
+"""A transaction takes milliseconds; one that takes this long is stuck and is tried again."""
+
+RECORD_RETRY = RetryPolicy(
+    initial_interval=timedelta(milliseconds=200),
+    backoff_coefficient=2,
+    maximum_interval=timedelta(seconds=10),
+)
+"""For ever: what has been accepted must be recorded, however long the database is away."""
+
+DELIVERY_ATTEMPT = timedelta(seconds=60)
+"""A mail server that has not answered within this time is tried again later."""
+
+DELIVERY_RETRY = RetryPolicy(
+    initial_interval=timedelta(seconds=1),
+    backoff_coefficient=2,
+    maximum_interval=timedelta(minutes=10),
+    non_retryable_error_types=[UNDELIVERABLE],
+)
+"""Until the policy's patience (``deliver_within``) ends; then a human is shown it."""

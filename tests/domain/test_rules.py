@@ -1,0 +1,392 @@
+"""The rules of DESIGN section 3, each by name, on the aggregate alone."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from domain.clocks import ClockKind, ClockState, Stage
+from domain.commands import (
+    REPORTER,
+    Accept,
+    AnyCommand,
+    Close,
+    Complete,
+    Coordinate,
+    Dispose,
+    HandBack,
+    HandBackReason,
+    Progress,
+    Reassign,
+    Validate,
+    Withdraw,
+)
+from domain.events import Completed, Escalated, HopLimitReached, Moved
+from domain.organisation import Supervisor, Unit
+from domain.place import FoundBy, Point, WardFound
+from domain.refusal import RefusalCode, Refused
+from domain.status import Outcome, Status
+from tests.city import (
+    ASISTEN_KOTA,
+    BIRO,
+    BUMD,
+    DESK,
+    DINAS,
+    INSPEKTORAT,
+    INSPEKTUR,
+    KECAMATAN,
+    KELURAHAN,
+    MONDAY,
+    NEIGHBOUR,
+    OTHER_DINAS,
+    PHOTO,
+    SEKDA,
+    SEKRETARIS,
+    SUDIN,
+    Life,
+    instruction,
+    officer,
+    opening,
+)
+
+LURAH = officer(KELURAHAN)
+DONE = Complete(note="Lubang ditutup.", evidence=(PHOTO,))
+NOT_OURS = HandBackReason.NOT_OUR_AUTHORITY
+
+
+def refusal(life: Life, command: AnyCommand, actor: Unit | Supervisor) -> Refused:
+    with pytest.raises(Refused) as refused:
+        life.send(command, officer(actor))
+    return refused.value
+
+
+def clock(life: Life, kind: ClockKind) -> ClockState:
+    return life.complaint.clocks[kind].state
+
+
+# -- rule 1: direct and indirect path -------------------------------------------------------------
+
+
+def test_direct_path_reaches_the_kelurahan_of_the_ward() -> None:
+    life = Life()
+    assert life.complaint.holder == KELURAHAN
+    assert life.complaint.found.ward == "31.71.01.1001"
+
+
+def test_indirect_path_reaches_the_desk_of_the_channel() -> None:
+    life = Life(opening(direct=False))
+    assert life.complaint.holder == DESK
+    assert life.complaint.found.found_by is FoundBy.NO_POINT
+
+
+def test_a_point_too_coarse_to_trust_reaches_the_desk() -> None:
+    trusted, coarse = Life(opening(accuracy_metres=250)), Life(opening(accuracy_metres=251))
+    assert trusted.complaint.holder == KELURAHAN
+    assert coarse.complaint.holder == DESK
+    assert coarse.complaint.found == WardFound(ward=None, found_by=FoundBy.TOO_COARSE)
+
+
+# -- rule 2: what the holding unit may do -----------------------------------------------------------
+
+
+def test_coordination_is_between_units_of_equal_rank() -> None:
+    life = Life()
+    assert refusal(life, Coordinate(to=DINAS), KELURAHAN).code is RefusalCode.WRONG_TARGET
+    assert refusal(life, Coordinate(to=KELURAHAN), KELURAHAN).code is RefusalCode.WRONG_TARGET
+    assert life.send(Coordinate(to=NEIGHBOUR), LURAH) == ["coordinated"]
+    assert (life.complaint.status, life.complaint.holder) == (Status.COORDINATION, NEIGHBOUR)
+
+
+def test_a_bumd_is_of_equal_rank_with_an_agency() -> None:
+    life = Life(opening(direct=False))
+    life.send(Reassign(to=DINAS), officer(DESK))
+    life.send(Coordinate(to=BUMD), officer(DINAS))
+    assert life.complaint.holder == BUMD
+
+
+def test_disposition_is_to_an_own_sub_unit() -> None:
+    life = Life(opening(direct=False))
+    life.send(Reassign(to=OTHER_DINAS), officer(DESK))
+    assert refusal(life, Dispose(to=SUDIN), OTHER_DINAS).code is RefusalCode.WRONG_TARGET
+    life.send(Coordinate(to=DINAS), officer(OTHER_DINAS))
+    assert life.send(Dispose(to=SUDIN), officer(DINAS)) == ["disposed", "hop_limit_reached"]
+
+
+def test_a_kelurahan_hands_back_to_its_kecamatan() -> None:
+    life = Life()
+    life.send(HandBack(reason=NOT_OURS, fallback=KECAMATAN), LURAH)
+    assert (life.complaint.holder, life.complaint.status) == (KECAMATAN, Status.WAITING)
+
+
+def test_a_fallback_that_is_not_the_own_kecamatan_is_not_believed() -> None:
+    life = Life()
+    life.send(HandBack(reason=NOT_OURS, fallback=DINAS), LURAH)
+    assert life.complaint.holder == DESK
+
+
+def test_an_agency_hands_back_to_the_desk() -> None:
+    life = Life(opening(direct=False))
+    life.send(Reassign(to=DINAS), officer(DESK))
+    life.send(HandBack(reason=NOT_OURS), officer(DINAS))
+    assert life.complaint.holder == DESK
+
+
+def test_a_hand_back_with_a_better_unit_goes_there() -> None:
+    life = Life()
+    life.send(HandBack(reason=NOT_OURS, to=DINAS, fallback=KECAMATAN), LURAH)
+    assert life.complaint.holder == DINAS
+
+
+def test_a_hand_back_with_a_better_location_is_routed_anew() -> None:
+    life, there = Life(), Point(latitude=-6.18, longitude=106.81)
+    found = WardFound(ward="31.71.01.1002", found_by=FoundBy.BOUNDARY)
+    life.send(HandBack(reason=HandBackReason.WRONG_LOCATION, to=NEIGHBOUR, point=there, found=found), LURAH)
+    assert (life.complaint.holder, life.complaint.found, life.complaint.point) == (NEIGHBOUR, found, there)
+
+
+def test_a_complaint_never_goes_to_a_body_that_does_not_handle_complaints() -> None:
+    life = Life(opening(direct=False))
+    assert refusal(life, Reassign(to=INSPEKTORAT), DESK).code is RefusalCode.WRONG_TARGET
+
+
+def test_progress_may_come_with_photos() -> None:
+    life = Life()
+    life.send(Accept(), LURAH)
+    assert life.send(Progress(note="Aspal datang besok.", photos=(PHOTO,)), LURAH) == ["progress_noted"]
+
+
+# -- rule 3: hops -----------------------------------------------------------------------------------
+
+
+def test_after_three_hops_only_the_coordinator_may_move_it_and_is_told() -> None:
+    life = Life()
+    life.send(Coordinate(to=NEIGHBOUR), LURAH)
+    life.send(Coordinate(to=KELURAHAN), officer(NEIGHBOUR))
+    assert life.send(Coordinate(to=NEIGHBOUR), LURAH) == ["coordinated", "hop_limit_reached"]
+    told = life.events[-1].body
+    assert isinstance(told, HopLimitReached)
+    assert told.to == ASISTEN_KOTA
+    assert refusal(life, Coordinate(to=KELURAHAN), NEIGHBOUR).code is RefusalCode.HOP_LIMIT
+    assert refusal(life, HandBack(reason=NOT_OURS), NEIGHBOUR).code is RefusalCode.HOP_LIMIT
+    assert refusal(life, Reassign(to=DINAS), DESK).code is RefusalCode.HOP_LIMIT
+    assert life.send(Reassign(to=DINAS), officer(SEKRETARIS)) == ["reassigned"]
+    assert life.complaint.hops == 4
+    assert life.send(Accept(), officer(DINAS)) == ["accepted"]
+
+
+def test_a_hop_restarts_the_response_clock_and_never_the_resolution_clock() -> None:
+    life = Life()
+    due = life.complaint.clocks[ClockKind.RESOLUTION].due_at
+    life.pass_time(timedelta(hours=5))
+    life.send(Coordinate(to=NEIGHBOUR), LURAH)
+    assert life.complaint.clocks[ClockKind.RESOLUTION].due_at == due
+    assert life.complaint.clocks[ClockKind.RESPONSE].due_at == MONDAY + timedelta(hours=11)
+
+
+# -- rule 4: clocks -----------------------------------------------------------------------------------
+
+
+def test_a_warning_comes_before_each_breach() -> None:
+    life = Life()
+    assert life.pass_time(timedelta(hours=4)) == ["warned"]
+    assert clock(life, ClockKind.RESPONSE) is ClockState.WARNED
+    assert life.pass_time(timedelta(hours=2) - timedelta(seconds=1)) == []
+    assert life.pass_time(timedelta(seconds=1)) == ["breached", "escalated"]
+
+
+def test_the_response_clock_is_met_by_taking_the_complaint_up_in_time() -> None:
+    life = Life()
+    life.pass_time(timedelta(hours=6) - timedelta(microseconds=1))
+    life.send(Accept(), LURAH)
+    assert clock(life, ClockKind.RESPONSE) is ClockState.MET
+    assert life.pass_time(timedelta(days=4)) == []
+
+
+def test_a_late_response_stays_on_the_record() -> None:
+    life = Life()
+    life.pass_time(timedelta(hours=7))
+    life.send(Accept(), LURAH)
+    assert clock(life, ClockKind.RESPONSE) is ClockState.MISSED
+
+
+def test_validation_has_one_working_day() -> None:
+    life = Life(at=datetime(2026, 11, 6, 8, 0, tzinfo=UTC))
+    life.send(Accept(), LURAH)
+    life.send(DONE, LURAH)
+    # Friday 6 November 15.00 WIB; the same hour of the next working day is Monday 9 November.
+    assert life.complaint.clocks[ClockKind.VALIDATION].due_at == datetime(2026, 11, 9, 8, 0, tzinfo=UTC)
+
+
+def test_without_the_reporters_word_a_resolved_complaint_closes_after_ten_working_days() -> None:
+    life = Life()
+    for command, actor in ((Accept(), LURAH), (DONE, LURAH), (Validate(accepted=True), officer(BIRO))):
+        life.send(command, actor)
+    assert life.pass_time(timedelta(days=14) - timedelta(seconds=1)) == []
+    assert life.pass_time(timedelta(seconds=1)) == ["closed"]
+    assert life.complaint.outcome is Outcome.RESOLVED
+
+
+# -- rule 5: the ladder --------------------------------------------------------------------------------
+
+
+def steps(life: Life, kind: ClockKind) -> list[tuple[int, Supervisor, timedelta]]:
+    return [
+        (event.body.step, event.body.to, event.at - life.complaint.clocks[kind].due_at)
+        for event in life.events
+        if isinstance(event.body, Escalated) and event.body.clock is kind
+    ]
+
+
+def test_the_ladder_climbs_at_0_24_and_72_hours_each_step_once() -> None:
+    life = Life()
+    life.send(Accept(), LURAH)
+    life.pass_time(timedelta(days=60))
+    assert steps(life, ClockKind.RESOLUTION) == [
+        (1, ASISTEN_KOTA, timedelta()),
+        (2, SEKRETARIS, timedelta(hours=24)),
+        (3, INSPEKTUR, timedelta(hours=72)),
+    ]
+    assert life.complaint.escalation_level == 3
+
+
+def test_a_bumd_answers_to_the_sekda_and_then_the_inspektur() -> None:
+    life = Life(opening(direct=False))
+    life.send(Reassign(to=BUMD), officer(DESK))
+    life.pass_time(timedelta(days=3))
+    assert [(step, to) for step, to, _ in steps(life, ClockKind.RESPONSE)] == [(1, SEKDA), (2, INSPEKTUR)]
+
+
+def test_a_new_holder_has_a_ladder_of_its_own_and_the_old_breach_is_not_repeated() -> None:
+    life = Life()
+    life.pass_time(timedelta(hours=6))
+    life.send(Reassign(to=NEIGHBOUR), officer(ASISTEN_KOTA))
+    assert life.pass_time(timedelta(hours=6)) == ["warned", "breached", "escalated"]
+
+
+def test_an_overdue_complaint_is_recalled_every_week_for_ever() -> None:
+    life = Life()
+    life.send(Accept(), LURAH)
+    life.pass_time(timedelta(days=6, hours=72))
+    assert life.pass_time(timedelta(days=28)) == ["reminded"] * 4
+
+
+def test_a_breach_of_the_validation_climbs_the_validators_ladder() -> None:
+    life = Life()
+    life.send(Accept(), LURAH)
+    life.send(DONE, LURAH)
+    life.pass_time(timedelta(days=1))
+    assert [(step, to.code) for step, to, _ in steps(life, ClockKind.VALIDATION)] == [(1, "ASDA")]
+
+
+# -- rule 6: completion and validation ------------------------------------------------------------------
+
+
+def test_a_completion_needs_evidence() -> None:
+    life = Life()
+    life.send(Accept(), LURAH)
+    assert refusal(life, Complete(note="Selesai."), KELURAHAN).code is RefusalCode.NO_EVIDENCE
+
+
+def test_a_completion_by_the_usual_validator_goes_to_another() -> None:
+    life = Life(opening(direct=False))
+    life.send(Reassign(to=BIRO), officer(DESK))
+    life.send(Accept(), officer(BIRO))
+    life.send(DONE, officer(BIRO))
+    completed = life.events[-1].body
+    assert isinstance(completed, Completed)
+    assert completed.validator == INSPEKTORAT
+    assert refusal(life, Validate(accepted=True), BIRO).code is RefusalCode.NOT_YOURS
+
+
+def test_a_rejected_completion_goes_back_as_often_as_it_takes_and_the_clock_has_gone_on() -> None:
+    life = Life()
+    due = life.complaint.clocks[ClockKind.RESOLUTION].due_at
+    life.send(Accept(), LURAH)
+    for _ in range(5):
+        life.send(DONE, LURAH)
+        assert clock(life, ClockKind.RESOLUTION) is ClockState.HELD
+        life.send(Validate(accepted=False, note="Foto lama."), officer(BIRO))
+        assert life.complaint.status is Status.FOLLOW_UP_REJECTED
+        assert life.complaint.clocks[ClockKind.RESOLUTION].due_at == due
+    life.send(DONE, LURAH)
+    life.pass_time(timedelta(days=7))
+    names = life.send(Validate(accepted=False), officer(BIRO)) + life.pass_time(timedelta())
+    assert names == ["follow_up_rejected", "warned", "breached", "escalated", "escalated"][: len(names)]
+    assert "breached" in names
+
+
+def test_the_time_the_validator_takes_is_not_the_units() -> None:
+    life = Life()
+    life.send(Accept(), LURAH)
+    life.pass_time(timedelta(days=4))
+    life.send(DONE, LURAH)
+    life.pass_time(timedelta(days=10))
+    life.send(Validate(accepted=True), officer(BIRO))
+    assert clock(life, ClockKind.RESOLUTION) is ClockState.MET
+    assert clock(life, ClockKind.VALIDATION) is ClockState.MISSED
+
+
+# -- rule 7: the reporter ---------------------------------------------------------------------------------
+
+
+def test_the_reporter_may_withdraw_before_completion() -> None:
+    life = Life()
+    life.send(Accept(), LURAH)
+    assert life.send(Withdraw(), REPORTER) == ["withdrawn"]
+    assert (life.complaint.status, life.complaint.outcome) == (Status.CLOSED, Outcome.WITHDRAWN)
+    assert life.complaint.next_deadline() is None
+    assert {clock.state for clock in life.complaint.clocks.values()} == {ClockState.MET, ClockState.STOPPED}
+
+
+def test_the_content_reporter_need_not_wait_for_the_window_to_end() -> None:
+    life = Life()
+    for command, actor in ((Accept(), LURAH), (DONE, LURAH), (Validate(accepted=True), officer(BIRO))):
+        life.send(command, actor)
+    assert life.send(Close(), REPORTER) == ["closed"]
+
+
+# -- rule 9: the record -----------------------------------------------------------------------------------
+
+
+def test_the_same_command_id_twice_is_the_same_command() -> None:
+    life = Life()
+    assert life.send(Accept(), LURAH, "once") == ["accepted"]
+    assert life.send(Accept(), LURAH, "once") == []
+
+
+def test_what_was_refused_without_an_answer_is_on_the_record() -> None:
+    life = Life()
+    asked = instruction(DONE, officer(DINAS), "x")
+    with pytest.raises(Refused) as refused:
+        life.complaint.handle(asked, life.now)
+    assert life.keep(life.complaint.refuse(asked, refused.value, life.now)) == ["command_refused"]
+    assert life.keep(life.complaint.refuse(asked, refused.value, life.now)) == []
+
+
+def test_events_out_of_order_are_never_applied() -> None:
+    life = Life()
+    with pytest.raises(ValueError, match="event 1 does not follow event 1"):
+        life.complaint.apply(life.events[0])
+
+
+def test_a_deadline_that_is_not_next_or_not_due_does_nothing() -> None:
+    life = Life()
+    due = life.complaint.next_deadline()
+    assert due is not None
+    assert due.stage is Stage.WARNING
+    assert life.complaint.expire(due, due.due_at - timedelta(microseconds=1)) == []
+    later = due.model_copy(update={"stage": Stage.BREACH})
+    assert life.complaint.expire(later, due.due_at) == []
+
+
+def test_opening_twice_is_opening_once() -> None:
+    life = Life()
+    assert life.complaint.open("JK0", life.now) == []
+    assert life.complaint.number == "JK2611020001"
+
+
+def test_each_move_names_sender_and_target() -> None:
+    life = Life()
+    life.send(Coordinate(to=NEIGHBOUR, note="Di seberang jalan."), LURAH)
+    moved = life.events[-1].body
+    assert isinstance(moved, Moved)
+    assert (moved.sender, moved.to, moved.hops) == (KELURAHAN, NEIGHBOUR, 1)

@@ -1,0 +1,292 @@
+"""One complaint as a durable workflow: wait, let the aggregate decide, record, tell people, end.
+
+Every rule is in ``domain``. Here stands only when things happen, and that nothing is lost on the way.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager, suppress
+from datetime import datetime
+
+from temporalio import workflow
+from temporalio.exceptions import ActivityError, ApplicationError
+
+from activities.contracts import ANNOUNCE, ESCALATE, RECORD, REGISTER, Deliver, Record, Register, Registered
+from domain.commands import AnyCommand, Command, Complete, Instruction, Reassign
+from domain.complaint import Complaint
+from domain.events import Event
+from domain.notices import Audience, Notice, notices
+from domain.refusal import Refused
+from domain.view import ComplaintView, DeadlineView, Entry, Receipt, entry, receipt, view
+from durable import search_attributes, timeouts
+from durable.contract import (
+    COMPLAINT,
+    COMPLETE,
+    DEADLINES,
+    PERFORM,
+    PERFORM_LATER,
+    REASSIGN,
+    RECEIPT,
+    RECEIPT_OF,
+    STATE,
+    TIMELINE,
+    Resumed,
+    Start,
+)
+
+KEPT_ENTRIES = 200
+"""Timeline entries kept in the workflow; the whole timeline is in the database."""
+
+
+@workflow.defn(name=COMPLAINT)
+class ComplaintWorkflow:
+    """The durable shell of a ``domain.complaint.Complaint``."""
+
+    @workflow.init
+    def __init__(self, start: Start) -> None:
+        resumed = start.resumed
+        self._complaint = resumed.complaint if resumed else Complaint.blank(start.opening)
+        self._timeline = list(resumed.timeline) if resumed else []
+        self._receipt = receipt(self._complaint) if resumed else None
+        self._found_by = search_attributes.attributes(self._view())
+        self._events: list[Event] = []
+        self._notices: list[Notice] = []
+        self._deliveries: set[asyncio.Task[None]] = set()
+        # Handlers and the main loop await activities; one at a time, or events would be out of order.
+        self._turn = asyncio.Lock()
+
+    @workflow.run
+    async def run(self, start: Start) -> Receipt:
+        """Lives until the complaint is closed, everything is recorded and everyone has been told."""
+        if not start.resumed:
+            await self._open()
+        while self._complaint.seq and not self._complaint.is_over:
+            await self._wait_for_deadline()
+            if self._may_continue_as_new():
+                workflow.continue_as_new(self._handover())
+            async with self._deciding():
+                pass
+        await workflow.wait_condition(lambda: not self._deliveries and workflow.all_handlers_finished())
+        return self._answer()
+
+    # -- messages ---------------------------------------------------------------------------------
+
+    @workflow.update(name=RECEIPT)
+    async def receipt(self) -> Receipt:
+        """The number and where the complaint went, as soon as both are safely recorded."""
+        await workflow.wait_condition(lambda: self._receipt is not None)
+        return self._answer()
+
+    @workflow.update(name=PERFORM)
+    async def perform(self, instruction: Instruction[Command]) -> ComplaintView:
+        """Carries a command out; returns when it is recorded. The sender learns at once if it may not be."""
+        await workflow.wait_condition(lambda: self._receipt is not None)
+        with _refusals_to_sender():
+            async with self._deciding():
+                self._apply(self._complaint.handle(instruction, workflow.now()))
+        return self._view()
+
+    @perform.validator
+    def _may_perform(self, instruction: Instruction[Command]) -> None:
+        with _refusals_to_sender():
+            self._complaint.handle(instruction, workflow.now())
+
+    @workflow.signal(name=REASSIGN)
+    async def reassign(self, instruction: Instruction[Reassign]) -> None:
+        """Gives the complaint to another unit, for a sender that cannot wait."""
+        await self._perform_later(instruction)
+
+    @workflow.signal(name=COMPLETE)
+    async def complete(self, instruction: Instruction[Complete]) -> None:
+        """Reports completion, for a sender that cannot wait."""
+        await self._perform_later(instruction)
+
+    @workflow.signal(name=PERFORM_LATER)
+    async def perform_later(self, instruction: Instruction[Command]) -> None:
+        """Any other command, for a sender that cannot wait."""
+        await self._perform_later(instruction)
+
+    @workflow.query(name=RECEIPT_OF)
+    def receipt_of(self) -> Receipt:
+        """The receipt of a complaint that may be closed."""
+        return self._answer()
+
+    @workflow.query(name=STATE)
+    def state(self) -> ComplaintView:
+        """Where the complaint stands."""
+        return self._view()
+
+    @workflow.query(name=TIMELINE)
+    def timeline(self) -> list[Entry]:
+        """What has happened, oldest first: the latest 200 entries."""
+        return self._timeline
+
+    @workflow.query(name=DEADLINES)
+    def deadlines(self) -> list[DeadlineView]:
+        """Each clock, when it is due and how it stands."""
+        return list(self._view().deadlines)
+
+    # -- deciding ---------------------------------------------------------------------------------
+
+    async def _open(self) -> None:
+        """Gets a number and records the arrival, before anything else is heard."""
+        async with self._turn:
+            registered = await self._register()
+            if registered.existing is None:
+                self._apply(self._complaint.open(registered.number, workflow.now()))
+                await self._record()
+            self._receipt = registered.existing or receipt(self._complaint)
+
+    async def _perform_later(self, instruction: Instruction[AnyCommand]) -> None:
+        await workflow.wait_condition(lambda: self._receipt is not None)
+        async with self._deciding():
+            try:
+                self._apply(self._complaint.handle(instruction, workflow.now()))
+            except Refused as refused:
+                self._apply(self._complaint.refuse(instruction, refused, workflow.now()))
+
+    @asynccontextmanager
+    async def _deciding(self) -> AsyncIterator[None]:
+        """One decision at a time. Deadlines that have passed come first; what was decided is recorded."""
+        async with self._turn:
+            while (due := self._complaint.next_deadline()) and due.due_at <= workflow.now():
+                self._apply(self._complaint.expire(due, workflow.now()))
+            try:
+                yield
+            finally:
+                await self._record()
+
+    def _apply(self, events: list[Event]) -> None:
+        for event in events:
+            self._complaint.apply(event)
+            self._events.append(event)
+            self._notices += notices(event, self._complaint)
+            self._timeline = [*self._timeline, entry(event)][-KEPT_ENTRIES:]
+
+    # -- acting -----------------------------------------------------------------------------------
+
+    async def _register(self) -> Registered:
+        info, intake = workflow.info(), self._complaint.opening.intake
+        registered: Registered = await workflow.execute_local_activity(
+            REGISTER,
+            Register(
+                complaint_id=info.workflow_id,
+                first_run_id=info.first_execution_run_id,
+                channel=intake.channel,
+                reference=intake.reference,
+                at=workflow.now(),
+            ),
+            result_type=Registered,
+            start_to_close_timeout=timeouts.RECORD_ATTEMPT,
+            retry_policy=timeouts.RECORD_RETRY,
+            summary="give it a number",
+        )
+        return registered
+
+    async def _record(self) -> None:
+        """Keeps what was decided, shows it to operators, and lets the notices go out."""
+        if not self._events:
+            return
+        events, told, now = tuple(self._events), tuple(self._notices), self._view()
+        self._events, self._notices = [], []
+        await workflow.execute_local_activity(
+            RECORD,
+            Record(
+                view=now,
+                events=events,
+                notices=told,
+                opening=self._complaint.opening if events[0].seq == 1 else None,
+            ),
+            start_to_close_timeout=timeouts.RECORD_ATTEMPT,
+            retry_policy=timeouts.RECORD_RETRY,
+            summary=", ".join(event.body.event for event in events),
+        )
+        self._show(now)
+        self._tell(told)
+
+    def _show(self, now: ComplaintView) -> None:
+        """Search attributes cost an event and are changed only when they differ; details cost none."""
+        found_by = search_attributes.attributes(now)
+        if changes := search_attributes.changes(self._found_by, found_by):
+            workflow.upsert_search_attributes(changes)
+        self._found_by = found_by
+        workflow.set_current_details(
+            f"**{now.number}** {now.status}, held by {now.unit}, {now.hops} hops, "
+            f"escalation level {now.escalation_level}\n\n{now.waits_for}"
+        )
+
+    def _tell(self, told: tuple[Notice, ...]) -> None:
+        """Starts the deliveries and does not wait: a mail server that hangs must not hold a complaint up."""
+        for activity, audiences in (
+            (ANNOUNCE, {Audience.UNIT, Audience.REPORTER}),
+            (ESCALATE, {Audience.SUPERVISOR}),
+        ):
+            if going := [notice for notice in told if notice.audience in audiences]:
+                delivery = asyncio.create_task(self._deliver(activity, going))
+                self._deliveries.add(delivery)
+                delivery.add_done_callback(self._deliveries.discard)
+
+    async def _deliver(self, activity: str, going: list[Notice]) -> None:
+        policy = self._complaint.opening.policy
+        try:
+            await workflow.execute_activity(
+                activity,
+                Deliver(complaint_id=workflow.info().workflow_id, keys=tuple(notice.key for notice in going)),
+                start_to_close_timeout=timeouts.DELIVERY_ATTEMPT,
+                schedule_to_close_timeout=policy.deliver_within,
+                retry_policy=timeouts.DELIVERY_RETRY,
+                summary=", ".join(f"tell {notice.to} {notice.event}" for notice in going),
+            )
+        except ActivityError as failure:
+            reason = str(failure.cause or failure)
+            async with self._deciding():
+                for seq in sorted({notice.seq for notice in going}):
+                    self._apply(self._complaint.undelivered(seq, reason, workflow.now()))
+
+    async def _wait_for_deadline(self) -> None:
+        """Sleeps until the nearest deadline. One that moves later is slept on; an earlier one wakes."""
+        deadline = self._complaint.next_deadline()
+        if deadline is None or deadline.due_at <= workflow.now():
+            return
+        with suppress(TimeoutError):
+            await workflow.wait_condition(
+                lambda: self._is_called_before(deadline.due_at),
+                timeout=deadline.due_at - workflow.now(),
+                timeout_summary=f"{deadline.clock} {deadline.stage} of {self._complaint.holder.code}",
+            )
+
+    def _is_called_before(self, moment: datetime) -> bool:
+        upcoming = self._complaint.next_deadline()
+        return upcoming is None or upcoming.due_at < moment or self._may_continue_as_new()
+
+    def _may_continue_as_new(self) -> bool:
+        """Only between decisions and with nothing under way, so that nothing is cut off."""
+        return (
+            workflow.info().is_continue_as_new_suggested()
+            and not self._complaint.is_over
+            and not self._turn.locked()
+            and not self._deliveries
+            and workflow.all_handlers_finished()
+        )
+
+    def _handover(self) -> Start:
+        resumed = Resumed(complaint=self._complaint, timeline=tuple(self._timeline))
+        return Start(opening=self._complaint.opening, resumed=resumed)
+
+    # -- answering --------------------------------------------------------------------------------
+
+    def _view(self) -> ComplaintView:
+        return view(self._complaint, workflow.info().workflow_id)
+
+    def _answer(self) -> Receipt:
+        if self._receipt is None:
+            raise ApplicationError("The complaint has no number yet.", type="NOT_YET_OPEN")
+        return self._receipt if self._complaint.seq == 0 else receipt(self._complaint)
+
+
+@contextmanager
+def _refusals_to_sender() -> Iterator[None]:
+    try:
+        yield
+    except Refused as refused:
+        raise ApplicationError(refused.message, type=refused.code, non_retryable=True) from None
