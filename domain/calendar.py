@@ -28,12 +28,13 @@ class Hours(Value):
 class WorkingCalendar(Value):
     """Office hours by date, and the days on which the offices stay closed.
 
-    ``offset_minutes`` is the distance from UTC (WIB: 420, all year). ``hours`` is sorted by ``since``;
-    before the first of them the first holds. ``closed`` lists holidays and *cuti bersama*,
-    and ``known_until`` is the last day for which they are known.
+    ``offset_minutes`` is the distance from UTC (WIB: 420, all year), ``zone_name`` what people call it.
+    ``hours`` is sorted by ``since``; before the first of them the first holds. ``closed`` lists holidays
+    and *cuti bersama*, and ``known_until`` is the last day for which they are known.
     """
 
     offset_minutes: int
+    zone_name: str = "WIB"
     hours: tuple[Hours, ...]
     closed: tuple[date, ...] = ()
     known_until: date
@@ -41,7 +42,7 @@ class WorkingCalendar(Value):
     @cached_property
     def zone(self) -> tzinfo:
         """The fixed offset in which this calendar counts its days."""
-        return timezone(timedelta(minutes=self.offset_minutes))
+        return timezone(timedelta(minutes=self.offset_minutes), self.zone_name)
 
     def opening(self, day: date) -> tuple[datetime, datetime] | None:
         """When the offices open and close on a day, in UTC; None on a day without office hours."""

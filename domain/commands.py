@@ -8,7 +8,7 @@ from pydantic import Field
 from domain.organisation import Unit
 from domain.place import Point, WardFound
 from domain.status import Status
-from domain.text import Name, Note
+from domain.text import Name, NeededNote, Note
 from domain.value import Value
 
 
@@ -77,7 +77,7 @@ class Progress(Value):
     """The holder notes what has been done so far."""
 
     kind: Literal["progress"] = "progress"
-    note: Annotated[Note, Field(min_length=1)]
+    note: NeededNote
     photos: tuple[Evidence, ...] = Field(default=(), max_length=20)
 
 
@@ -85,7 +85,7 @@ class Complete(Value):
     """The holder says it is done, and shows it."""
 
     kind: Literal["complete"] = "complete"
-    note: Annotated[Note, Field(min_length=1)]
+    note: NeededNote
     evidence: tuple[Evidence, ...] = Field(default=(), max_length=20)
 
 

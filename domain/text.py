@@ -27,6 +27,11 @@ Text = Annotated[
 Note = Annotated[str, StringConstraints(strip_whitespace=True, max_length=LONGEST_NOTE), _Readable]
 """What an officer adds: up to 5,000 characters, may be empty."""
 
+NeededNote = Annotated[
+    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=LONGEST_NOTE), _Readable
+]
+"""What an officer must say: 1 to 5,000 characters."""
+
 Name = Annotated[
     str, StringConstraints(strip_whitespace=True, min_length=1, max_length=LONGEST_NAME), _Readable
 ]

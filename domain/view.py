@@ -137,7 +137,8 @@ def waits_for(complaint: Complaint) -> str:
     deadline = complaint.next_deadline()
     if deadline is None:
         return "To be opened."
-    return f"{_duty(complaint)} {_otherwise(deadline)}"
+    there = deadline.due_at.astimezone(complaint.opening.policy.calendar.zone)
+    return f"{_duty(complaint)} {_otherwise(deadline, f'{there:%Y-%m-%d %H:%M:%S %Z}')}"
 
 
 def entry(event: Event) -> Entry:
@@ -170,8 +171,7 @@ def _duty(complaint: Complaint) -> str:
             return f"{holder} must take it up."
 
 
-def _otherwise(deadline: Deadline) -> str:
-    when = f"{deadline.due_at:%Y-%m-%d %H:%M:%S} UTC"
+def _otherwise(deadline: Deadline, when: str) -> str:
     match deadline.stage:
         case Stage.WARNING:
             return f"A warning about the {deadline.clock} time goes out at {when}."
@@ -201,7 +201,7 @@ def _detail(event: Event) -> str:
         case Closed(outcome=outcome, note=note):
             return _with_note(f"outcome {outcome}", note)
         case Warned(clock=clock, unit=unit, due_at=due_at) | Breached(clock=clock, unit=unit, due_at=due_at):
-            return f"{clock} time of {unit.name}, due {due_at:%Y-%m-%d %H:%M:%S} UTC"
+            return f"{clock} time of {unit.name}, due {due_at:%Y-%m-%dT%H:%M:%SZ}"
         case Escalated(clock=clock, unit=unit, step=step, to=to):
             return f"step {step}: {to.name} is told that the {clock} time of {unit.name} ran out"
         case Reminded(clock=clock, unit=unit, count=count, to=to):

@@ -1,0 +1,47 @@
+# Tuntas. `make` alone explains. Nothing is needed but Python 3.11 or newer, make and a package registry.
+
+PYTHON ?= python3
+BIN := .venv/bin
+READY := .venv/.ready
+
+.DEFAULT_GOAL := help
+.PHONY: help setup run demo test check bench lock clean
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+setup: $(READY) ## build .venv from the locked dependencies
+
+run: $(READY) ## the whole service with the demo policy and a handful of complaints; Ctrl-C stops it
+	@$(BIN)/python starter.py up --policy demo --demo
+
+demo: $(READY) ## the same, but stops by itself with a summary; fails if a complaint went astray
+	@$(BIN)/python starter.py demo
+
+test: $(READY) ## every test, on a real Temporal and a real PostgreSQL
+	@$(BIN)/python -m pytest -n 2 --dist loadgroup --cov --cov-report=term:skip-covered --cov-fail-under=85 -q
+
+check: $(READY) ## format, lint, types, import contracts, fast tests: before every commit
+	@$(BIN)/ruff format --check -q .
+	@$(BIN)/ruff check -q .
+	@$(BIN)/mypy .
+	@$(BIN)/lint-imports --no-logo | tail -n 3
+	@$(BIN)/python -m pytest -q -n 2 tests/domain tests/jakarta tests/channels
+
+bench: $(READY) ## what a lifecycle costs, as ratios to the bare engine
+	@$(BIN)/python -m bench.lifecycle
+
+lock: $(READY) ## pin the newest allowed dependencies anew, with hashes
+	@$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-annotate --no-header \
+	  --no-emit-index-url --upgrade --group pyproject.toml:dev pyproject.toml -o requirements.lock
+
+clean: ## remove what was built (.venv and caches); the data in var/ stays
+	@rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .coverage
+
+$(READY): requirements.lock
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+	  || { echo "Tuntas needs Python 3.11 or newer; name one with: make PYTHON=python3.12" >&2; exit 1; }
+	@echo "Building .venv (a minute or two) ..."
+	@$(PYTHON) -m venv --clear .venv
+	@$(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements.lock
+	@touch $(READY)

@@ -1,0 +1,64 @@
+"""Delivering: the messages of the outbox go out, each once."""
+
+from temporalio import activity
+from temporalio.exceptions import ApplicationError
+
+from activities.contracts import ANNOUNCE, ESCALATE, UNDELIVERABLE, Deliver
+from notify.letter import Letter
+from notify.media import MAILBOX, NotNow, Routes, Undeliverable, send
+from store.messages import Message, Messages
+
+NOT_NOW = "NotNow"
+
+
+class Delivery:
+    """The activities that tell people."""
+
+    def __init__(self, messages: Messages, routes: Routes) -> None:
+        self._messages = messages
+        self._routes = routes
+
+    @activity.defn(name=ANNOUNCE)
+    async def announce(self, what: Deliver) -> None:
+        """Tells units and the reporter."""
+        await self._deliver(what)
+
+    @activity.defn(name=ESCALATE)
+    async def escalate(self, what: Deliver) -> None:
+        """Tells supervisors."""
+        await self._deliver(what)
+
+    async def _deliver(self, what: Deliver) -> None:
+        """Tries every message; then, if any is left, fails: to be tried again, or shown to a human."""
+        later, never = [], []
+        for message in await self._messages.get(what.complaint_id, what.keys):
+            try:
+                await self._send(message)
+            except NotNow as trouble:
+                later.append(str(trouble))
+            except Undeliverable as trouble:
+                never.append(str(trouble))
+        if later:
+            raise ApplicationError("; ".join(sorted(set(later + never))), type=NOT_NOW)
+        if never:
+            raise ApplicationError("; ".join(sorted(set(never))), type=UNDELIVERABLE, non_retryable=True)
+
+    async def _send(self, message: Message) -> None:
+        if message.state == "sent":
+            return
+        if message.state in {"failed", "unconfirmed"}:
+            raise Undeliverable(message.last_error or "it is not known whether it was sent")
+        route = self._routes.to(message.audience, message.recipient, message.contact)
+        if route.name == MAILBOX and message.state == "pending":
+            await self._messages.put_in_mailbox(message)
+            return
+        if not await self._messages.claim(message, route.name):
+            raise Undeliverable("an attempt to send it broke off; it is not known whether it was sent")
+        try:
+            await send(route, Letter(message.subject, message.body))
+        except (NotNow, Undeliverable) as trouble:
+            await self._messages.mark_failed(
+                message, str(trouble), for_good=isinstance(trouble, Undeliverable)
+            )
+            raise
+        await self._messages.mark_sent(message)

@@ -1,0 +1,1 @@
+"""How complaints come in: every channel ends in the one ``FrontDoor``."""

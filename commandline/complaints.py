@@ -1,0 +1,135 @@
+"""Handing a complaint in, and looking at complaints and at what was sent about them."""
+
+from typing import Annotated
+
+import typer
+
+from commandline.answers import Json, command, print_json, print_table, remark
+from commandline.show import print_complaint, print_list, wib
+from commandline.verbs import Number, point_of
+from commandline.wiring import Wiring
+from domain.intake import Intake, Reporter
+from domain.place import FoundBy
+from domain.refusal import RefusalCode, Refused
+from domain.status import Status
+
+Unit = Annotated[str | None, typer.Option("--unit", help="Held by this unit.")]
+
+
+@command
+async def submit(
+    channel: Annotated[str, typer.Option("--channel", help="An official channel: `org channels`.")],
+    reference: Annotated[
+        str, typer.Option("--reference", help="The channel's own reference; sent twice, it is one complaint.")
+    ],
+    category: Annotated[str, typer.Option("--category", help="A kind of complaint: `org categories`.")],
+    text: Annotated[str, typer.Option("--text", help="What the reporter says.")],
+    lat: Annotated[float | None, typer.Option("--lat", help="Latitude in degrees (WGS84).")] = None,
+    lon: Annotated[float | None, typer.Option("--lon", help="Longitude in degrees (WGS84).")] = None,
+    accuracy: Annotated[
+        float | None, typer.Option("--accuracy", help="Radius in metres that the device is sure of.")
+    ] = None,
+    place: Annotated[str | None, typer.Option("--place", help="The place in words.")] = None,
+    name: Annotated[str | None, typer.Option("--name", help="The reporter's name, if told.")] = None,
+    contact: Annotated[str | None, typer.Option("--contact", help="Where the reporter can be told.")] = None,
+    policy: Annotated[str | None, typer.Option("--policy", help="Another policy than the stack's.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Hands a complaint in and prints its number and access code.
+
+    With a point inside Jakarta it goes directly to the kelurahan there, otherwise to the desk of the
+    channel (Pergub 39/2019 art. 8).
+    """
+    point = point_of(lat, lon)
+    intake = Intake(
+        channel=channel,
+        reference=reference,
+        category=category,
+        text=text,
+        point=point,
+        accuracy_metres=accuracy,
+        place=place,
+        reporter=Reporter(name=name, contact=contact),
+    )
+    async with Wiring() as tuntas:
+        door = await tuntas.front_door(policy)
+        found = door.opening(intake).found
+        receipt = await door.submit(intake)
+    if receipt.digest not in {"", intake.digest}:
+        remark(
+            f"Reference {reference!r} came before as {receipt.number} with another text, place or category. "
+            "What you sent now was not taken; for a new complaint use a new reference."
+        )
+    elif found.found_by is FoundBy.OUTSIDE:
+        remark("The point lies outside the territory, so the desk of the channel received the complaint.")
+    if as_json:
+        print_json(receipt.model_dump(mode="json", exclude={"reference", "digest"}))
+        return
+    print_table(
+        f"{receipt.number} is {receipt.status}",
+        ("access code", "unit", "ward", "to be resolved by"),
+        [(receipt.access_code, receipt.unit, receipt.ward, wib(receipt.due_at))],
+    )
+
+
+@command
+async def show(number: Number, as_json: Json = False) -> None:
+    """Where a complaint stands, its deadlines, and everything that happened to it."""
+    async with Wiring() as tuntas:
+        found = await tuntas.find(number)
+        print_complaint(found, await tuntas.reads.timeline(found.id), as_json)
+
+
+@command
+async def list_(
+    unit: Unit = None,
+    status: Annotated[Status | None, typer.Option("--status", help="In this state.")] = None,
+    overdue: Annotated[bool, typer.Option("--overdue", help="Only those with a clock run out.")] = False,
+    ward: Annotated[str | None, typer.Option("--ward", help="In this ward, such as 31.71.01.1001.")] = None,
+    channel: Annotated[str | None, typer.Option("--channel", help="Through this channel.")] = None,
+    limit: Annotated[int, typer.Option("--limit", min=1, help="At most this many.")] = 1000,
+    as_json: Json = False,
+) -> None:
+    """Complaints, the most urgent first."""
+    async with Wiring() as tuntas:
+        city = tuntas.city
+        if unit:
+            unit = city.unit(unit).code
+        if channel:
+            channel = city.channel(channel).code
+        if ward and not any(one.ward == ward for one in city.units()):
+            raise Refused(RefusalCode.BAD_INPUT, f"There is no ward {ward[:40]!r}. See: starter.py org units")
+        found = await tuntas.reads.find(
+            unit=unit, status=status, overdue=overdue, ward=ward, channel=channel, limit=limit
+        )
+        print_list(found, as_json)
+
+
+@command
+async def mailbox(
+    number: Annotated[str | None, typer.Argument(help="Only about this complaint.")] = None,
+    full: Annotated[bool, typer.Option("--full", help="With the whole text.")] = False,
+    as_json: Json = False,
+) -> None:
+    """What was sent: to whom, about which event, when."""
+    keys = {"number", "seq", "event", "audience", "recipient", "medium", "sent_at", "subject", "body"}
+    async with Wiring() as tuntas:
+        sent = await tuntas.sent(number)
+    if as_json:
+        print_json([message.model_dump(mode="json", include=keys) for message in sent])
+        return
+    print_table(
+        f"Messages: {len(sent)}",
+        ("when", "number", "event", "to", "by", "text" if full else "subject"),
+        (
+            (
+                wib(message.sent_at),
+                message.number,
+                message.event,
+                message.recipient,
+                message.medium,
+                message.body if full else message.subject,
+            )
+            for message in sent
+        ),
+    )

@@ -1,0 +1,84 @@
+"""How a complaint looks on a terminal: where it stands, its deadlines, its timeline."""
+
+import sys
+from collections.abc import Sequence
+from datetime import datetime, timedelta, timezone
+from typing import Any
+
+from commandline.answers import print_json, print_table
+from domain.view import ComplaintView, Entry
+
+WIB = timezone(timedelta(hours=7), "WIB")
+"""Western Indonesian time, all year: what people in Jakarta read."""
+
+
+def print_standing(now: ComplaintView, as_json: bool) -> None:
+    """Where it stands, in two lines or as the JSON of `show` without the timeline."""
+    if as_json:
+        print_json(summary(now))
+        return
+    sys.stdout.write(f"{now.number} is {now.status}{_outcome(now)}, held by {now.unit}.\n{now.waits_for}\n")
+
+
+def print_complaint(now: ComplaintView, timeline: Sequence[Entry], as_json: bool) -> None:
+    """The whole complaint."""
+    if as_json:
+        print_json(summary(now) | {"timeline": [entry.model_dump(mode="json") for entry in timeline]})
+        return
+    print_standing(now, as_json=False)
+    where = f"ward {now.ward}" if now.ward else "no ward"
+    sys.stdout.write(
+        f"Channel {now.channel}, category {now.category}, {where} ({now.ward_found_by}), "
+        f"{now.hops} hops, escalation level {now.escalation_level}.\n\n"
+    )
+    print_table(
+        "Deadlines", ("clock", "due", "state"), ((d.kind, wib(d.due_at), d.state) for d in now.deadlines)
+    )
+    print_table(
+        "Timeline",
+        ("", "when", "what", "by", "detail"),
+        ((entry.seq, wib(entry.at), entry.event, entry.by, entry.detail) for entry in timeline),
+    )
+
+
+def print_list(complaints: Sequence[ComplaintView], as_json: bool) -> None:
+    """Many complaints, a line each."""
+    if as_json:
+        print_json([summary(one) for one in complaints])
+        return
+    print_table(
+        f"Complaints: {len(complaints)}",
+        ("number", "status", "unit", "ward", "next due", "level", "hops", "category"),
+        (
+            (
+                one.number,
+                f"{one.status}{_outcome(one)}",
+                one.unit,
+                one.ward,
+                wib(one.next_due_at),
+                one.escalation_level,
+                one.hops,
+                one.category,
+            )
+            for one in complaints
+        ),
+    )
+
+
+def summary(now: ComplaintView) -> dict[str, Any]:
+    """The JSON by which programs know a complaint: the keys are a contract."""
+    said = now.model_dump(mode="json")
+    keys = (
+        "number", "status", "outcome", "channel", "category", "unit", "ward", "ward_found_by", "hops",
+        "escalation_level", "opened_at", "due_at", "next_due_at", "waits_for", "deadlines",
+    )  # fmt: skip
+    return {key: said[key] for key in keys}
+
+
+def wib(moment: datetime | None) -> str:
+    """A moment as people in Jakarta read it."""
+    return f"{moment.astimezone(WIB):%d %b %H:%M:%S}" if moment else ""
+
+
+def _outcome(now: ComplaintView) -> str:
+    return f" ({now.outcome})" if now.outcome else ""

@@ -1,0 +1,146 @@
+"""What a command needs, put together: city, database, Temporal, each opened when first asked for."""
+
+from collections.abc import Iterable, Mapping
+from functools import cache
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Self
+
+from domain.orders import Orders
+from domain.refusal import RefusalCode, Refused
+from domain.view import ComplaintView, Entry
+from runtime.settings import Settings, load_settings
+
+if TYPE_CHECKING:
+    from sqlalchemy.ext.asyncio import AsyncEngine
+
+    from channels.front_door import FrontDoor
+    from domain.jurisdiction import Jurisdiction
+    from durable.complaints import Complaints
+    from store.complaints import Reads
+    from store.files import Files
+    from store.messages import Message
+
+
+BOUNDARIES = "boundaries.geojson"
+"""Where in the data folder imported ward boundaries lie."""
+
+
+def city() -> "Jurisdiction":
+    """The jurisdiction, with the exact boundaries if they were imported."""
+    from jakarta.load import load_jakarta  # noqa: PLC0415 - reads files
+
+    return load_jakarta(boundaries=boundaries(load_settings()))
+
+
+def boundaries(settings: Settings) -> Path | None:
+    """The file of exact ward boundaries: the setting, else the one imported into the data folder."""
+    imported = settings.home / BOUNDARIES
+    return settings.boundaries or (imported if imported.is_file() else None)
+
+
+@cache
+def files() -> "Files":
+    """The folder of pictures and documents."""
+    from store.files import Files  # noqa: PLC0415
+
+    return Files(load_settings().home / "files")
+
+
+class Wiring:
+    """The connections of one command; closed at its end."""
+
+    def __init__(self) -> None:
+        self._settings = load_settings()
+        self._engine: AsyncEngine | None = None
+        self._complaints: Complaints | None = None
+        self._city: Jurisdiction | None = None
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._engine:
+            await self._engine.dispose()
+
+    @property
+    def home(self) -> Path:
+        """The data folder."""
+        return self._settings.home
+
+    @property
+    def city(self) -> "Jurisdiction":
+        """The jurisdiction."""
+        if self._city is None:
+            self._city = city()
+        return self._city
+
+    @property
+    def orders(self) -> Orders:
+        """Builds commands from codes."""
+        return Orders(self.city)
+
+    async def complaints(self) -> "Complaints":
+        """The running complaints. Raises ``Unreachable`` when Temporal does not answer."""
+        from durable.complaints import Complaints  # noqa: PLC0415 - heavy
+        from durable.plugin import TuntasPlugin  # noqa: PLC0415 - heavy
+        from runtime.temporal_client import connect  # noqa: PLC0415 - heavy
+
+        if self._complaints is None:
+            client = await connect(self._settings, plugins=[TuntasPlugin()])
+            self._complaints = Complaints(client, self._settings.task_queue)
+        return self._complaints
+
+    async def front_door(self, policy: str | None = None) -> "FrontDoor":
+        """The way in, under a policy: the one given, else that of the stack."""
+        from channels.front_door import FrontDoor  # noqa: PLC0415 - heavy
+        from runtime.stack_record import policy_name  # noqa: PLC0415
+
+        return FrontDoor(self.city, await self.complaints(), policy or policy_name(self._settings))
+
+    @property
+    def reads(self) -> "Reads":
+        """What lists and pages read. Raises ``Unreachable`` when PostgreSQL does not run."""
+        from store.complaints import Reads  # noqa: PLC0415 - heavy
+
+        return Reads(self._opened())
+
+    async def find(self, number: str) -> ComplaintView:
+        """The complaint with this number. Raises ``Refused`` with UNKNOWN_NUMBER."""
+        found = await self.reads.by_number(number.strip().upper())
+        if found is None:
+            raise Refused(
+                RefusalCode.UNKNOWN_NUMBER, f"There is no complaint {number[:40]!r}. See: starter.py list"
+            )
+        return found
+
+    async def timeline(self, number: str) -> list[Entry]:
+        """What happened to the complaint with this number."""
+        return await self.reads.timeline((await self.find(number)).id)
+
+    async def sent(self, number: str | None) -> list["Message"]:
+        """The messages that were sent."""
+        from store.messages import Messages  # noqa: PLC0415 - heavy
+
+        if number:
+            number = (await self.find(number)).number
+        return await Messages(self._opened()).sent(number)
+
+    async def digests(self, channel: str, references: Iterable[str]) -> Mapping[str, str | None]:
+        """Which references of a channel are in already, with the digest of what they said."""
+        return await self.reads.digests(channel, references)
+
+    async def check_access_code(self, number: str, access_code: str) -> None:
+        """Raises ``Refused`` when this is not the code that the reporter was given."""
+        if not await self.reads.is_access_code((await self.find(number)).number, access_code):
+            raise Refused(RefusalCode.NOT_YOURS, "The access code is not that of the complaint; check it.")
+
+    def _opened(self) -> "AsyncEngine":
+        from runtime.database import database_url  # noqa: PLC0415 - heavy
+        from store.engine import open_engine  # noqa: PLC0415 - heavy
+
+        if self._engine is None:
+            self._engine = open_engine(database_url(self._settings), pool_size=5)
+        return self._engine

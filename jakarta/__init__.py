@@ -1,0 +1,1 @@
+"""The jurisdiction as data: organisation, wards, categories, channels, policies and calendar."""

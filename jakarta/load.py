@@ -1,0 +1,206 @@
+"""The city, loaded from its files and checked; it answers what the domain asks of a jurisdiction."""
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, date, datetime
+from functools import cache, cached_property
+from pathlib import Path
+from typing import Protocol, TypeVar
+
+from domain.organisation import Category, Channel, Officer, Unit
+from domain.place import FoundBy, Point, WardFound
+from domain.policy import Policy
+from domain.refusal import RefusalCode, Refused
+from jakarta.bad_data import BadData, Entry, read_rows
+from jakarta.boundaries import Boundaries
+from jakarta.calendar import Calendar
+from jakarta.organisation import ChannelRow, Mark, build_officers, build_units, desk_of, findings
+from jakarta.policies import load_policies
+from jakarta.wards import NearestPoint
+
+HERE = Path(__file__).parent
+VALIDATORS = ("SKPD-PEMERINTAHAN", "INSPEKTORAT")
+"""Biro Pemerintahan checks (DOMAIN.md); the Inspektorat where the Biro itself did the work [O]."""
+
+MOST_SUGGESTIONS = 3
+CLOSE_ENOUGH = 60.0
+"""Of 100: how alike a code or name must be to be suggested."""
+
+
+class CategoryRow(Entry):
+    """A row of ``categories.csv``."""
+
+    code: str
+    name: str
+    name_en: str
+    group: str
+    duty: str | None = None
+    kind: str
+    needs_point: bool
+    mark: Mark
+
+
+class Named(Protocol):
+    """Anything with a code and a name."""
+
+    @property
+    def code(self) -> str:
+        """The code."""
+        ...
+
+    @property
+    def name(self) -> str:
+        """The name."""
+        ...
+
+
+N = TypeVar("N", bound=Named)
+
+
+class Jakarta:
+    """Jakarta as data: a ``domain.jurisdiction.Jurisdiction``."""
+
+    def __init__(self, folder: Path, boundaries: Path | None) -> None:
+        self._folder = folder
+        self._boundaries = boundaries
+        self._units = build_units(folder)
+        if wrong := findings(self._units):
+            raise BadData(f"The organisation does not hold together: {'; '.join(wrong)}.")
+        self._policies = load_policies(HERE / "policies")
+
+    def unit(self, code: str) -> Unit:
+        """The unit with this code."""
+        return _known(code, self._units, RefusalCode.UNKNOWN_UNIT, "unit", "org units")
+
+    def officer(self, code: str) -> Officer:
+        """The officer with this code."""
+        return _known(code, self._officers, RefusalCode.UNKNOWN_OFFICER, "officer", "org officers")
+
+    def channel(self, code: str) -> Channel:
+        """The channel with this code, if it is in force today."""
+        return _known(code, self._channels, RefusalCode.UNKNOWN_CHANNEL, "channel", "org channels")
+
+    def category(self, code: str) -> Category:
+        """The category with this code."""
+        return _known(code, self._categories, RefusalCode.UNKNOWN_CATEGORY, "category", "org categories")
+
+    def units(self) -> Sequence[Unit]:
+        """All units, supervisors among them."""
+        return list(self._units.values())
+
+    def officers(self) -> Sequence[Officer]:
+        """All officers."""
+        return list(self._officers.values())
+
+    def channels(self) -> Sequence[Channel]:
+        """All channels in force."""
+        return list(self._channels.values())
+
+    def categories(self) -> Sequence[Category]:
+        """All categories."""
+        return list(self._categories.values())
+
+    def find_ward(self, point: Point | None) -> WardFound:
+        """The ward in which a point lies, and how it was found."""
+        if point is None:
+            return WardFound(ward=None, found_by=FoundBy.NO_POINT)
+        return self._map.find(point)
+
+    def unit_of_ward(self, ward: str) -> Unit:
+        """The kelurahan that receives the complaints of a ward."""
+        return self.unit(f"KEL-{ward}")
+
+    def validators(self) -> Sequence[Unit]:
+        """Biro Pemerintahan, and the Inspektorat for what the Biro itself did."""
+        return [self.unit(code) for code in VALIDATORS]
+
+    def policies(self) -> Sequence[str]:
+        """The names of the policies there are."""
+        return list(self._policies)
+
+    def policy(self, name: str, category: str, at: datetime) -> Policy:
+        """The named policy for a category, with the working calendar ahead of ``at`` frozen into it."""
+        if name not in self._policies:
+            known = ", ".join(self._policies)
+            raise Refused(
+                RefusalCode.UNKNOWN_POLICY, f"There is no policy {name[:40]!r}; there are: {known}."
+            )
+        file = self._policies[name]
+        return Policy(
+            name=name,
+            source=file.source,
+            effective_from=file.effective_from,
+            response=file.response.rule(),
+            resolution=file.category.get(category, file.resolution).rule(),
+            validation=file.validation.rule(),
+            reply=file.reply.rule(),
+            feedback=file.feedback.rule(),
+            ladder_after=file.ladder_after,
+            remind_every=file.remind_every,
+            hop_limit=file.hop_limit,
+            coarse_metres=file.coarse_metres,
+            deliver_within=file.deliver_within,
+            calendar=self._calendar.ahead(at.astimezone(UTC).date()),
+        )
+
+    @cached_property
+    def _officers(self) -> dict[str, Officer]:
+        return build_officers(self._folder, self._units)
+
+    @cached_property
+    def _channels(self) -> dict[str, Channel]:
+        today = datetime.now(UTC).date()
+        return {
+            row.code: Channel(code=row.code, name=row.name, desk=desk_of(row.code))
+            for row in read_rows(self._folder / "channels.csv", ChannelRow)
+            if date.fromisoformat(row.since) <= today
+            and (not row.until or today <= date.fromisoformat(row.until))
+        }
+
+    @cached_property
+    def _categories(self) -> dict[str, Category]:
+        categories = {}
+        for row in read_rows(self._folder / "categories.csv", CategoryRow):
+            if row.duty and row.duty not in self._units:
+                raise BadData(f"categories.csv: the duty-holder {row.duty} of {row.code} is no unit.")
+            if row.code in categories:
+                raise BadData(f"categories.csv: {row.code} comes twice.")
+            categories[row.code] = Category(code=row.code, name=row.name, name_en=row.name_en, duty=row.duty)
+        return categories
+
+    @cached_property
+    def _calendar(self) -> Calendar:
+        return Calendar(self._folder / "calendar.toml")
+
+    @cached_property
+    def _map(self) -> NearestPoint | Boundaries:
+        nearest = NearestPoint(self._folder / "ward_points.csv")
+        return Boundaries(self._boundaries, nearest.find) if self._boundaries else nearest
+
+
+@cache
+def load_jakarta(folder: Path = HERE / "data", boundaries: Path | None = None) -> Jakarta:
+    """The city, loaded once for each process. Raises ``BadData`` with file, line and reason."""
+    return Jakarta(folder, boundaries)
+
+
+def _known(code: str, things: Mapping[str, N], refusal: RefusalCode, what: str, listing: str) -> N:
+    if code in things:
+        return things[code]
+    close = _suggestions(code, things)
+    hint = f" Did you mean {' or '.join(close)}?" if close else ""
+    raise Refused(refusal, f"Unknown {what} {code[:60]!r}.{hint} List them with: starter.py {listing}")
+
+
+def _suggestions(code: str, things: Mapping[str, N]) -> list[str]:
+    from rapidfuzz import fuzz, process, utils  # noqa: PLC0415 - only when something was mistyped
+
+    choices = {key: f"{key} {thing.name}" for key, thing in things.items()}
+    found = process.extract(
+        code[:200],
+        choices,
+        scorer=fuzz.token_set_ratio,
+        processor=utils.default_process,
+        limit=MOST_SUGGESTIONS,
+        score_cutoff=CLOSE_ENOUGH,
+    )
+    return [f"{key} ({things[key].name})" for _, _, key in found]

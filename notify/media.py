@@ -1,0 +1,95 @@
+"""The media: the mailbox in the database, and everything that an Apprise URL can name."""
+
+import asyncio
+import tomllib
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import NamedTuple
+from urllib.parse import quote
+
+from domain.notices import Audience
+from notify.letter import Letter
+
+MAILBOX = "mailbox"
+SEND_WITHIN = 45.0
+"""Seconds for one message; shorter than the attempt of a delivering activity."""
+
+
+class NotNow(Exception):
+    """The medium did not take the message; it may later."""
+
+
+class Undeliverable(Exception):
+    """The medium will never take the message: no such medium, or no usable address."""
+
+
+class BadRoutes(ValueError):
+    """The file of routes cannot be used; the message says why."""
+
+
+class Route(NamedTuple):
+    """Where a message goes: Apprise URLs, or the mailbox when there are none. ``name`` is safe to store."""
+
+    name: str
+    urls: tuple[str, ...] = ()
+
+
+class Routes:
+    """Which medium reaches whom."""
+
+    def __init__(self, url: str = f"{MAILBOX}://", units: Mapping[str, Sequence[str]] | None = None) -> None:
+        self._url = url
+        self._units = dict(units or {})
+
+    @classmethod
+    def load(cls, url: str, file: Path | None) -> "Routes":
+        """The default URL, and a TOML file of unit code = [URLs]. Raises ``BadRoutes``."""
+        if file is None:
+            return cls(url)
+        try:
+            units = tomllib.loads(file.read_text(encoding="utf-8"))
+        except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+            raise BadRoutes(f"The routes in {file} cannot be read: {error}.") from error
+        for code, urls in units.items():
+            if not isinstance(urls, list) or not all(isinstance(one, str) and "://" in one for one in urls):
+                raise BadRoutes(f'{file}: {code} must be a list of Apprise URLs, such as ["mailtos://…"].')
+        return cls(url, units)
+
+    def to(self, audience: str, recipient: str, contact: str | None) -> Route:
+        """The route to a recipient.
+
+        ``{to}`` stands for an address. Who has none is written to in the mailbox: a unit without URLs of
+        its own, and a reporter, who reads it when following the complaint.
+        """
+        if urls := self._units.get(recipient):
+            return _route(urls, recipient)
+        address = contact if audience == Audience.REPORTER else None
+        if self._url.startswith(f"{MAILBOX}:") or ("{to}" in self._url and not address):
+            return Route(MAILBOX)
+        return _route((self._url,), address or "")
+
+
+def _route(urls: Sequence[str], address: str) -> Route:
+    """A URL may hold a password, so only its scheme names the route."""
+    filled = tuple(url.replace("{to}", quote(address, safe="")) for url in urls)
+    return Route(",".join(url.partition(":")[0] for url in filled), filled)
+
+
+async def send(route: Route, letter: Letter) -> None:
+    """Sends a letter by Apprise. Raises ``NotNow`` or ``Undeliverable``; never tells the URL."""
+    try:
+        taken = await asyncio.wait_for(asyncio.to_thread(_send, route, letter), SEND_WITHIN)
+    except TimeoutError:
+        raise NotNow(f"{route.name} did not answer within {SEND_WITHIN:.0f} seconds") from None
+    if not taken:
+        raise NotNow(f"{route.name} did not take the message")
+
+
+def _send(route: Route, letter: Letter) -> bool:
+    from apprise import Apprise, NotifyFormat  # noqa: PLC0415 - heavy, and not needed for the mailbox
+
+    post = Apprise()
+    for url in route.urls:
+        if not post.add(url):
+            raise Undeliverable(f"{route.name} is not a medium that can be used; check the notify URL")
+    return bool(post.notify(body=letter.body, title=letter.subject, body_format=NotifyFormat.TEXT))

@@ -1,0 +1,198 @@
+"""The settings of the service, read from environment variables that begin with ``TUNTAS_``.
+
+Importing this module is cheap on purpose: every command reads settings, even ``--help``.
+"""
+
+from pathlib import Path
+from typing import Any, Literal, NamedTuple, Self
+from urllib.parse import urlsplit, urlunsplit
+
+from pydantic import Field, ValidationError, field_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+PROJECT_ROOT = Path(__file__).resolve().parent.parent
+DEFAULT_POLICY = "dki-2025"
+PREFIX = "TUNTAS_"
+
+_POSTGRES_SCHEMES = {"postgres", "postgresql", "postgresql+psycopg", "postgresql+psycopg_async"}
+
+
+class WrongSetting(ValueError):
+    """A setting has a value that cannot be used; the message names the variable and says what to do."""
+
+
+class SettingRow(NamedTuple):
+    """One setting as documentation prints it."""
+
+    variable: str
+    default: str
+    description: str
+
+
+class Settings(BaseSettings):
+    """What an operator may choose; each field is read from ``TUNTAS_<NAME>``.
+
+    Where Temporal is, is not among them: the SDK's own variables say it (``TEMPORAL_ADDRESS``,
+    ``TEMPORAL_NAMESPACE``, ``TEMPORAL_API_KEY``, ``TEMPORAL_TLS_…``, ``TEMPORAL_PROFILE``). Use
+    :func:`load_settings`, which turns a wrong value into one sentence.
+    """
+
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX, frozen=True, extra="forbid", validate_default=True, env_ignore_empty=True
+    )
+
+    home: Path = Field(
+        default=PROJECT_ROOT / "var",
+        description="Data folder: databases, logs, addresses of what runs. One stack for each folder.",
+    )
+    database_url: str | None = Field(
+        default=None,
+        description="PostgreSQL to use, as postgresql://user:password@host:5432/name. "
+        "Unset: an embedded PostgreSQL in the data folder.",
+    )
+    policy: str | None = Field(
+        default=None,
+        description=f"Policy (deadlines, ladder) for new complaints. Unset: the one that the stack was "
+        f"started with, else {DEFAULT_POLICY}.",
+    )
+    notify_url: str = Field(
+        default="mailbox://",
+        description="Where messages go: any Apprise URL, in which {to} stands for the recipient's address; "
+        "mailbox:// is the mailbox in the database.",
+    )
+    notify_routes: Path | None = Field(
+        default=None,
+        description='TOML file of Apprise URLs for single units: UNIT-CODE = ["url", …]. '
+        "Units that are not in it use the notify URL.",
+    )
+    log_level: Literal["debug", "info", "warning", "error"] = Field(
+        default="info",
+        description="Least important log lines that are written: debug, info, warning or error.",
+    )
+    log_format: Literal["console", "json"] = Field(
+        default="console", description="How log lines look on stderr: console for people, json for machines."
+    )
+    task_queue: str = Field(
+        default="complaints",
+        min_length=1,
+        max_length=200,
+        description="Temporal task queue that workers of complaints poll.",
+    )
+    boundaries: Path | None = Field(
+        default=None,
+        description="GeoJSON file with exact ward boundaries. Unset: the nearest reference point of a ward.",
+    )
+    temporal_sync: Literal["full", "normal"] = Field(
+        default="full",
+        description="How safe the embedded Temporal writes: full survives a power cut, normal is a third "
+        "faster and survives only crashes of programs.",
+    )
+
+    @field_validator("home", "notify_routes", "boundaries")
+    @classmethod
+    def _absolute(cls, path: Path | None) -> Path | None:
+        """Relative paths are meant from where the command is given, not from where a child later runs."""
+        return None if path is None else Path(path).expanduser().absolute()
+
+    @field_validator("log_level", "log_format", "temporal_sync", mode="before")
+    @classmethod
+    def _lower(cls, value: object) -> object:
+        return value.strip().lower() if isinstance(value, str) else value
+
+    @field_validator("database_url")
+    @classmethod
+    def _psycopg(cls, url: str | None) -> str | None:
+        return None if url is None else normalised_database_url(url)
+
+    @field_validator("notify_url")
+    @classmethod
+    def _has_scheme(cls, url: str) -> str:
+        if "://" not in url:
+            raise ValueError("is not a URL; give an Apprise URL such as mailto://… or mailbox://")
+        return url
+
+    @field_validator("notify_routes", "boundaries")
+    @classmethod
+    def _is_file(cls, path: Path | None) -> Path | None:
+        if path is not None and not path.is_file():
+            raise ValueError(f"names a file that does not exist: {path}; give an existing file or unset it")
+        return path
+
+    @field_validator("home")
+    @classmethod
+    def _is_no_file(cls, path: Path) -> Path:
+        if path.exists() and not path.is_dir():
+            raise ValueError(f"names something that is not a folder: {path}; give a folder")
+        return path
+
+    def as_environment(self) -> dict[str, str]:
+        """The same settings as environment variables, for a child process."""
+        return {
+            f"{PREFIX}{name.upper()}": str(value)
+            for name, value in self.model_dump().items()
+            if value is not None
+        }
+
+    def at_home(self, home: Path) -> Self:
+        """The same settings with another data folder."""
+        return self.model_copy(update={"home": home.expanduser().absolute()})
+
+
+def load_settings(**overrides: Any) -> Settings:
+    """Settings from the environment, with what the caller gives taking precedence.
+
+    Raises :class:`WrongSetting` with one sentence when a value cannot be used.
+    """
+    given = {name: value for name, value in overrides.items() if value is not None}
+    try:
+        return Settings(**given)
+    except ValidationError as error:
+        raise WrongSetting(_sentence(error)) from None
+
+
+def settings_table() -> list[SettingRow]:
+    """Every setting with its variable, default and meaning, in the order in which to print them."""
+    return [
+        SettingRow(f"{PREFIX}{name.upper()}", _shown_default(field.default), field.description or "")
+        for name, field in Settings.model_fields.items()
+    ]
+
+
+def normalised_database_url(url: str) -> str:
+    """The URL in the form that SQLAlchemy uses with psycopg 3; raises ``ValueError`` for other databases."""
+    scheme, separator, rest = url.strip().partition("://")
+    if not separator or scheme.lower() not in _POSTGRES_SCHEMES:
+        raise ValueError(
+            "is not a PostgreSQL URL; write it as postgresql://user:password@host:5432/name, "
+            "or unset it to use the embedded PostgreSQL"
+        )
+    return f"postgresql+psycopg://{rest}"
+
+
+def without_password(url: str) -> str:
+    """The URL as it may be shown: a password in it is replaced by ``***``."""
+    parts = urlsplit(url)
+    if parts.password is None:
+        return url
+    host = parts.netloc.rpartition("@")[2]
+    return urlunsplit(parts._replace(netloc=f"{parts.username}:***@{host}"))
+
+
+def _shown_default(default: object) -> str:
+    if isinstance(default, Path) and default.is_relative_to(PROJECT_ROOT):
+        return f"{default.relative_to(PROJECT_ROOT)}/"
+    return "(unset)" if default is None else str(default)
+
+
+def _sentence(error: ValidationError) -> str:
+    """The first thing that pydantic found, said for an operator; the value may be a secret and stays out."""
+    first = error.errors(include_url=False, include_input=False)[0]
+    name = str(first["loc"][0]) if first["loc"] else ""
+    variable = f"{PREFIX}{name.upper()}"
+    if first["type"] == "extra_forbidden":
+        return f"There is no setting {variable}; the settings are: {', '.join(Settings.model_fields)}."
+    if first["type"] == "value_error":
+        return f"{variable} {first['ctx']['error']!s}."
+    if first["type"] == "literal_error":
+        return f"{variable} must be one of {first['ctx']['expected']}; set it to one of these or unset it."
+    return f"{variable} cannot be used: {first['msg'].lower()}; correct it or unset it."

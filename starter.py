@@ -1,0 +1,64 @@
+#!/usr/bin/env python3
+"""The command line: start the stack, start and steer complaints. Here it is only put together."""
+
+import os
+import sys
+
+import typer
+
+from commandline import complaints, importing, organisation, stack, verbs
+
+app = typer.Typer(
+    name="starter.py",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110},
+    help="""Tuntas: every public complaint of Jakarta as a durable workflow, so that none is forgotten.
+
+    First steps, with `up` running in another terminal:
+
+    \b
+      starter.py submit --channel jaki --reference R-1 --category jalan-rusak \\
+          --text "Lubang di depan sekolah" --lat -6.1754 --lon 106.8272
+      starter.py org officers 'gambir'          # who can act
+      starter.py accept JK... --as OFFICER      # the holder takes it up
+      starter.py show JK...                     # where it stands, and what happens next
+
+    Exit status: 0 done, 1 refused, 2 wrong usage, 3 no answer (nothing is lost: ask again).
+    """,
+)
+
+STACK, LOOK = "The stack", "Hand in and look"
+for command, panel in (
+    (stack.up, STACK),
+    (stack.demo, STACK),
+    (stack.status, STACK),
+    (stack.settings, STACK),
+    (complaints.submit, LOOK),
+    (complaints.show, LOOK),
+    (complaints.mailbox, LOOK),
+):
+    app.command(rich_help_panel=panel)(command)
+app.command("list", rich_help_panel=LOOK)(complaints.list_)
+app.command("import", rich_help_panel=LOOK)(importing.import_csv)
+app.add_typer(organisation.app, name="org", rich_help_panel=LOOK)
+verbs.add_to(app)
+
+
+def main() -> None:
+    """Runs one command and ends at once: Temporal's threads may crash an interpreter that ends slowly.
+
+    (temporalio/sdk-python#300: a future that completes during finalization takes the process down.)
+    """
+    status = 0
+    try:
+        app()
+    except SystemExit as end:
+        status = end.code if isinstance(end.code, int) else int(end.code is not None)
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(status)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""PostgreSQL: tables, repositories, read model, outbox and migrations; and the folder of files."""

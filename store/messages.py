@@ -1,0 +1,152 @@
+"""The outbox: every message that is to be sent, and what became of it.
+
+A message is claimed before it is sent (``pending`` → ``sending``) and marked afterwards. One that is found
+``sending`` by a later attempt was claimed by an attempt that died: whether it went out is unknown, so it
+becomes ``unconfirmed``, is never sent again, and is shown to a human.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import case, func, select, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from domain.value import Value
+from store.engine import transaction
+from store.tables import ComplaintRow, MessageRow
+
+LONGEST_ERROR = 300
+
+
+class NewMessage(Value):
+    """A message to be sent: to whom, about what, in which words."""
+
+    key: str
+    seq: int
+    event: str
+    audience: str
+    recipient: str
+    subject: str
+    body: str
+
+
+class Message(NewMessage):
+    """A message as it is kept. ``number`` is that of its complaint, ``contact`` that of the reporter."""
+
+    complaint_id: str
+    number: str
+    contact: str | None
+    state: str
+    medium: str | None
+    attempts: int
+    last_error: str | None
+    created_at: datetime
+    sent_at: datetime | None
+
+
+class Messages:
+    """Claims, marks and lists messages."""
+
+    def __init__(self, engine: AsyncEngine) -> None:
+        self._engine = engine
+
+    async def get(self, complaint_id: str, keys: Sequence[str]) -> list[Message]:
+        """The messages with these keys, in the order in which they arose."""
+        return await self._select(MessageRow.complaint_id == complaint_id, MessageRow.key.in_(keys))
+
+    async def of(self, complaint_id: str) -> list[Message]:
+        """Every message of a complaint."""
+        return await self._select(MessageRow.complaint_id == complaint_id)
+
+    async def sent(self, number: str | None = None, limit: int = 1000) -> list[Message]:
+        """What was sent, the latest last; of one complaint or of all."""
+        conditions: list[Any] = [MessageRow.sent_at.is_not(None)]
+        if number:
+            conditions.append(ComplaintRow.number == number)
+        return await self._select(*conditions, order=MessageRow.sent_at, limit=limit)
+
+    async def claim(self, message: Message, medium: str) -> bool:
+        """Whether this attempt may send it. A claim that died before makes it ``unconfirmed``."""
+        state = case((MessageRow.state == "pending", "sending"), else_="unconfirmed")
+        changed = await self._change(
+            message, ("pending", "sending"), state=state, medium=medium, attempts=MessageRow.attempts + 1
+        )
+        return changed == "sending"
+
+    async def mark_sent(self, message: Message) -> None:
+        """It went out."""
+        await self._change(
+            message, ("sending", "unconfirmed"), state="sent", sent_at=func.now(), last_error=None
+        )
+
+    async def put_in_mailbox(self, message: Message) -> None:
+        """Sending to the mailbox in the database is one statement, hence exactly once."""
+        await self._change(
+            message,
+            ("pending",),
+            state="sent",
+            medium="mailbox",
+            sent_at=func.now(),
+            attempts=MessageRow.attempts + 1,
+        )
+
+    async def mark_failed(self, message: Message, reason: str, *, for_good: bool) -> None:
+        """It did not go out: to be tried again, or never."""
+        await self._change(
+            message,
+            ("sending",),
+            state="failed" if for_good else "pending",
+            last_error=reason[:LONGEST_ERROR],
+        )
+
+    async def _change(self, message: Message, states: Sequence[str], **values: Any) -> str | None:
+        statement = (
+            update(MessageRow)
+            .where(
+                MessageRow.complaint_id == message.complaint_id,
+                MessageRow.key == message.key,
+                MessageRow.state.in_(states),
+            )
+            .values(**values)
+            .returning(MessageRow.state)
+        )
+        async with transaction(self._engine) as connection:
+            return (await connection.execute(statement)).scalar_one_or_none()
+
+    async def _select(
+        self, *conditions: Any, order: Any = MessageRow.seq, limit: int = 1000
+    ) -> list[Message]:
+        query = (
+            select(MessageRow.__table__, ComplaintRow.number, ComplaintRow.reporter_contact.label("contact"))
+            .join(ComplaintRow, ComplaintRow.id == MessageRow.complaint_id)
+            .where(*conditions)
+            .order_by(order.desc(), MessageRow.key.desc())
+            .limit(limit)
+        )
+        async with transaction(self._engine) as connection:
+            rows = (await connection.execute(query)).mappings().all()
+        return [Message.model_validate(dict(row)) for row in reversed(rows)]
+
+
+async def insert_messages(
+    connection: AsyncConnection, complaint_id: str, messages: Sequence[NewMessage]
+) -> None:
+    """Puts messages into the outbox in the caller's transaction; those that are there stay as they are."""
+    if messages:
+        rows = [{"complaint_id": complaint_id, **message.model_dump()} for message in messages]
+        await connection.execute(insert(MessageRow).on_conflict_do_nothing(), rows)
+
+
+async def fail_undelivered(connection: AsyncConnection, complaint_id: str, seq: int) -> None:
+    """Gives up on the messages about an event that patience has run out for."""
+    await connection.execute(
+        update(MessageRow)
+        .where(
+            MessageRow.complaint_id == complaint_id,
+            MessageRow.seq == seq,
+            MessageRow.state == "pending",
+        )
+        .values(state="failed")
+    )

@@ -1,0 +1,132 @@
+"""The tables. ``complaint`` is the read model, ``event`` and ``audit`` the record, ``message`` the outbox."""
+
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import BigInteger, DateTime, ForeignKey, Identity, Index, MetaData, UniqueConstraint, text
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+NAMES = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+
+class Base(DeclarativeBase):
+    """All tables; moments are kept with their time zone, constraints have names that stay."""
+
+    metadata = MetaData(naming_convention=NAMES)
+    type_annotation_map = {datetime: DateTime(timezone=True), dict[str, Any]: JSONB, list[Any]: JSONB}  # noqa: RUF012
+
+
+class ComplaintRow(Base):
+    """A complaint as lists and pages read it. Registered first (``seq`` 0), then kept up to date."""
+
+    __tablename__ = "complaint"
+    __table_args__ = (
+        UniqueConstraint("channel", "reference"),
+        Index("ix_complaint_unit_status", "unit", "status"),
+        Index("ix_complaint_ward", "ward"),
+        Index("ix_complaint_opened_at", "opened_at"),
+        Index("ix_complaint_next_due_at", "next_due_at", postgresql_where=text("next_due_at IS NOT NULL")),
+    )
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    first_run_id: Mapped[str]
+    number: Mapped[str] = mapped_column(unique=True)
+    channel: Mapped[str]
+    reference: Mapped[str]
+    digest: Mapped[str | None]
+    access_code_hash: Mapped[str | None]
+    category: Mapped[str | None]
+    text: Mapped[str | None]
+    latitude: Mapped[float | None]
+    longitude: Mapped[float | None]
+    place: Mapped[str | None]
+    reporter_name: Mapped[str | None]
+    reporter_contact: Mapped[str | None]
+    policy: Mapped[str | None]
+    status: Mapped[str | None]
+    outcome: Mapped[str | None]
+    unit: Mapped[str | None]
+    ward: Mapped[str | None]
+    ward_found_by: Mapped[str | None]
+    hops: Mapped[int] = mapped_column(server_default="0")
+    escalation_level: Mapped[int] = mapped_column(server_default="0")
+    seq: Mapped[int] = mapped_column(server_default="0")
+    opened_at: Mapped[datetime | None]
+    due_at: Mapped[datetime | None]
+    next_due_at: Mapped[datetime | None]
+    closed_at: Mapped[datetime | None]
+    waits_for: Mapped[str | None]
+    deadlines: Mapped[list[Any] | None]
+    registered_at: Mapped[datetime]
+
+
+class EventRow(Base):
+    """A fact about a complaint; never changed, never deleted (a trigger refuses)."""
+
+    __tablename__ = "event"
+
+    complaint_id: Mapped[str] = mapped_column(ForeignKey("complaint.id"), primary_key=True)
+    seq: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    at: Mapped[datetime]
+    recorded_at: Mapped[datetime] = mapped_column(server_default=text("now()"))
+    event: Mapped[str]
+    actor: Mapped[str]
+    actor_unit: Mapped[str | None]
+    via: Mapped[str]
+    command_id: Mapped[str | None]
+    detail: Mapped[str]
+    body: Mapped[dict[str, Any]]
+
+
+class AuditRow(Base):
+    """Who did what, when, from where, to which complaint; append-only like ``event``."""
+
+    __tablename__ = "audit"
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
+    complaint_id: Mapped[str]
+    seq: Mapped[int]
+    at: Mapped[datetime]
+    recorded_at: Mapped[datetime] = mapped_column(server_default=text("now()"))
+    actor: Mapped[str]
+    actor_unit: Mapped[str | None]
+    action: Mapped[str]
+    via: Mapped[str]
+
+
+class MessageRow(Base):
+    """A message to somebody: to be sent, being sent, sent, failed, or of unknown outcome."""
+
+    __tablename__ = "message"
+    __table_args__ = (Index("ix_message_sent_at", "sent_at"),)
+
+    complaint_id: Mapped[str] = mapped_column(ForeignKey("complaint.id"), primary_key=True)
+    key: Mapped[str] = mapped_column(primary_key=True)
+    seq: Mapped[int]
+    event: Mapped[str]
+    audience: Mapped[str]
+    recipient: Mapped[str]
+    subject: Mapped[str]
+    body: Mapped[str]
+    state: Mapped[str] = mapped_column(server_default="pending")
+    medium: Mapped[str | None]
+    attempts: Mapped[int] = mapped_column(server_default="0")
+    last_error: Mapped[str | None]
+    created_at: Mapped[datetime] = mapped_column(server_default=text("now()"))
+    sent_at: Mapped[datetime | None]
+
+
+class DayCounterRow(Base):
+    """The last number given out on a day (WIB)."""
+
+    __tablename__ = "day_counter"
+
+    day: Mapped[date] = mapped_column(primary_key=True)
+    last: Mapped[int]

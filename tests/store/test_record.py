@@ -1,0 +1,210 @@
+"""Numbers and records: each once, however often asked, in few statements."""
+
+import asyncio
+from datetime import UTC, datetime
+from uuid import uuid4
+
+import pytest
+from sqlalchemy import event as sa_event
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from domain.commands import Accept
+from domain.intake import complaint_id
+from domain.notices import notices
+from domain.status import Status
+from domain.view import view
+from store.complaints import ConflictingEvent, Reads, Recorder, Register
+from store.engine import DatabaseUnreachable, open_engine, transaction
+from store.messages import Messages, NewMessage
+from store.migrate import DatabaseTooNew, migrate
+from tests.city import KELURAHAN, Life, officer, opening
+
+AT = datetime(2026, 12, 31, 17, 30, tzinfo=UTC)
+"""Half past midnight on 1 January in Jakarta."""
+
+
+async def number(engine: AsyncEngine, reference: str, run: str = "run-1") -> str:
+    identity = complaint_id("jaki", reference)
+    return (await Register(engine).number(identity, run, "jaki", reference, AT)).number
+
+
+class Written:
+    """A complaint that is in the database, and the life that it has."""
+
+    def __init__(self, engine: AsyncEngine) -> None:
+        self.engine = engine
+        self.start = opening(reference=uuid4().hex)
+        self.id = complaint_id("jaki", self.start.intake.reference)
+        self.life = Life(self.start)
+
+    async def record(self, first: int = 1) -> None:
+        events = self.life.events[first - 1 :]
+        messages = [
+            NewMessage(
+                key=notice.key,
+                seq=notice.seq,
+                event=notice.event,
+                audience=notice.audience,
+                recipient=notice.to,
+                subject="subjek",
+                body="isi",
+            )
+            for event in events
+            for notice in notices(event, self.life.complaint)
+        ]
+        opened = self.start if first == 1 else None
+        await Recorder(self.engine).record(view(self.life.complaint, self.id), events, messages, opened)
+
+
+@pytest.fixture
+async def written(engine: AsyncEngine) -> Written:
+    """Registered and recorded, with its first event."""
+    written = Written(engine)
+    given = await number(engine, written.start.intake.reference)
+    written.life.complaint.number = given
+    await written.record()
+    return written
+
+
+async def test_a_number_has_jakartas_day_and_a_counter(engine: AsyncEngine) -> None:
+    assert (await number(engine, uuid4().hex)).startswith("JK270101")
+
+
+async def test_the_same_run_gets_the_same_number(engine: AsyncEngine) -> None:
+    reference = uuid4().hex
+    assert await number(engine, reference) == await number(engine, reference)
+
+
+async def test_another_run_of_the_same_reference_finds_what_is_there(written: Written) -> None:
+    reference = written.start.intake.reference
+    again = await Register(written.engine).number(written.id, "run-2", "jaki", reference, AT)
+    assert again.existing is not None
+    assert (again.existing.number, again.existing.status) == (again.number, Status.WAITING)
+
+
+async def test_two_hundred_at_once_have_two_hundred_numbers(engine: AsyncEngine) -> None:
+    numbers = await asyncio.gather(*(number(engine, uuid4().hex) for _ in range(200)))
+    assert len(set(numbers)) == 200
+
+
+async def test_recording_twice_is_recording_once(written: Written) -> None:
+    before = await counts(written)
+    await written.record()
+    assert await counts(written) == before == (1, 1, 2)
+
+
+async def test_a_late_repeat_does_not_turn_the_clock_back(written: Written) -> None:
+    written.life.send(Accept(), officer(KELURAHAN))
+    await written.record(first=2)
+    first = Life(written.start)
+    await Recorder(written.engine).record(view(first.complaint, written.id), first.events, [], written.start)
+    now = await Reads(written.engine).by_id(written.id)
+    assert now is not None
+    assert (now.status, now.seq) == (Status.IN_PROGRESS, 2)
+
+
+async def test_another_event_of_the_same_number_is_a_conflict(written: Written) -> None:
+    other = Life(written.start)
+    other.events[0] = other.events[0].model_copy(
+        update={"body": other.events[0].body.model_copy(update={"number": "JK0"})}
+    )
+    with pytest.raises(ConflictingEvent):
+        await Recorder(written.engine).record(view(other.complaint, written.id), other.events, [])
+
+
+async def test_the_record_is_append_only(written: Written) -> None:
+    for table in ("event", "audit"):
+        for statement in (f"UPDATE {table} SET via = 'x'", f"DELETE FROM {table}", f"TRUNCATE {table}"):
+            with pytest.raises(DBAPIError, match="append-only"):
+                async with transaction(written.engine) as connection:
+                    await connection.execute(text(statement))
+
+
+async def test_a_record_takes_four_statements(written: Written) -> None:
+    said: list[str] = []
+    sa_event.listen(
+        written.engine.sync_engine,
+        "before_cursor_execute",
+        lambda *arguments: said.append(arguments[2].split()[0]),
+    )
+    written.life.send(Accept(), officer(KELURAHAN))
+    await written.record(first=2)
+    assert said == ["INSERT", "INSERT", "UPDATE", "INSERT"]
+
+
+async def test_lists_are_filtered_and_overdue_is_judged_now(written: Written) -> None:
+    reads = Reads(written.engine)
+    mine = {"unit": "KEL", "ward": "31.71.01.1001", "channel": "jaki"}
+    assert written.id in {one.id for one in await reads.find(**mine)}  # type: ignore[arg-type]
+    assert written.id in {one.id for one in await reads.find(overdue=True)}, "due on 2 November 2026"
+    assert written.id not in {one.id for one in await reads.find(status=Status.CLOSED)}
+    assert await reads.find(unit="NOWHERE") == []
+
+
+async def test_the_access_code_is_kept_as_a_digest_only(written: Written) -> None:
+    reads, given = Reads(written.engine), written.life.complaint.number
+    assert await reads.is_access_code(given, " kode-1234 ")
+    assert not await reads.is_access_code(given, "KODE-1235")
+    assert not await reads.is_access_code("JK0", "KODE-1234")
+    async with transaction(written.engine) as connection:
+        row = await connection.execute(
+            text("SELECT complaint::text FROM complaint WHERE id = :id"), {"id": written.id}
+        )
+        assert "KODE-1234" not in row.scalar_one()
+
+
+async def test_a_lost_database_is_named_without_parameters() -> None:
+    engine = open_engine("postgresql+psycopg://nobody@127.0.0.1:1/none")
+    with pytest.raises(DatabaseUnreachable, match="PostgreSQL is not reachable"):
+        await Reads(engine).by_number("JK1")
+
+
+async def test_a_claim_that_died_is_unconfirmed_and_never_sent_again(written: Written) -> None:
+    messages = Messages(written.engine)
+    first, _ = await messages.of(written.id)
+    assert await messages.claim(first, "mailto")
+    assert not await messages.claim(first, "mailto")
+    assert [one.state for one in await messages.get(written.id, [first.key])] == ["unconfirmed"]
+
+
+async def test_what_failed_may_be_claimed_again(written: Written) -> None:
+    messages = Messages(written.engine)
+    first, _ = await messages.of(written.id)
+    assert await messages.claim(first, "mailto")
+    await messages.mark_failed(first, "busy", for_good=False)
+    assert await messages.claim(first, "mailto")
+    await messages.mark_sent(first)
+    (now,) = await messages.get(written.id, [first.key])
+    assert (now.state, now.attempts, now.last_error) == ("sent", 2, None)
+
+
+def test_migrating_twice_changes_nothing_and_a_newer_database_is_refused(database_url: str) -> None:
+    from sqlalchemy import create_engine
+
+    migrate(database_url)
+    engine = create_engine(database_url)
+    with engine.begin() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    try:
+        with pytest.raises(DatabaseTooNew, match="update the code"):
+            migrate(database_url)
+    finally:
+        with engine.begin() as connection:
+            connection.execute(text("UPDATE alembic_version SET version_num = '0001'"))
+        engine.dispose()
+
+
+async def counts(written: Written) -> tuple[int, ...]:
+    async with transaction(written.engine) as connection:
+        return tuple(
+            [
+                (
+                    await connection.execute(
+                        text(f"SELECT count(*) FROM {table} WHERE complaint_id = :id"), {"id": written.id}
+                    )
+                ).scalar_one()
+                for table in ("event", "audit", "message")
+            ]
+        )

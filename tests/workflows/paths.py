@@ -1,0 +1,257 @@
+"""Every path that a complaint's workflow can take, as short scripts against a running worker.
+
+``test_replay.py`` replays the histories that ``record_histories.py`` made of them.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+from uuid import uuid4
+
+from domain.commands import (
+    REPORTER,
+    Accept,
+    Actor,
+    AnyCommand,
+    Close,
+    Complete,
+    Coordinate,
+    Dispose,
+    HandBack,
+    HandBackReason,
+    Progress,
+    Reassign,
+    Validate,
+    Withdraw,
+)
+from domain.intake import Opening, complaint_id
+from domain.policy import ClockRule, Span, SpanUnit
+from domain.refusal import Refused
+from domain.view import ComplaintView
+from durable.complaints import Complaints
+from tests.city import (
+    ASISTEN_SEKDA,
+    BIRO,
+    DESK,
+    DINAS,
+    KECAMATAN,
+    KELURAHAN,
+    NEIGHBOUR,
+    OTHER_DINAS,
+    PHOTO,
+    POLICY,
+    SUDIN,
+    instruction,
+    officer,
+    opening,
+)
+
+SECOND = timedelta(seconds=1)
+LURAH = officer(KELURAHAN)
+DONE = Complete(note="Selesai.", evidence=(PHOTO,))
+
+
+def _clock(limit: int, warn_before: int | None = None) -> ClockRule:
+    return ClockRule(
+        limit=Span(amount=limit, unit=SpanUnit.SECONDS),
+        warn_before=timedelta(seconds=warn_before) if warn_before else None,
+    )
+
+
+QUICK = POLICY.model_copy(
+    update={
+        "response": _clock(2, 1),
+        "resolution": _clock(6, 1),
+        "validation": _clock(2, 1),
+        "feedback": _clock(1),
+        "ladder_after": (timedelta(), SECOND, 2 * SECOND),
+        "remind_every": 2 * SECOND,
+    }
+)
+"""Clocks that run out while one waits."""
+
+
+class Path:
+    """One complaint on its path."""
+
+    def __init__(self, complaints: Complaints, start: Opening) -> None:
+        self.complaints = complaints
+        self.start = start
+        self.id = complaint_id(start.intake.channel, start.intake.reference)
+
+    async def open(self) -> None:
+        await self.complaints.open(self.start)
+
+    async def send(self, command: AnyCommand, actor: Actor, identity: str | None = None) -> ComplaintView:
+        return await self.complaints.perform(self.id, instruction(command, actor, identity or uuid4().hex))
+
+    async def leave(self, command: AnyCommand, actor: Actor) -> None:
+        await self.complaints.perform_later(self.id, instruction(command, actor, uuid4().hex))
+
+    async def refused(self, command: AnyCommand, actor: Actor) -> None:
+        try:
+            await self.send(command, actor)
+        except Refused:
+            return
+        raise AssertionError(f"{command.kind} was not refused")
+
+    async def seen(self) -> list[str]:
+        return [entry.event for entry in await self.complaints.timeline(self.id)]
+
+    async def until(self, event: str, times: int = 1) -> None:
+        for _ in range(200):
+            if (await self.seen()).count(event) >= times:
+                return
+            await asyncio.sleep(0.1)
+        raise AssertionError(f"never saw {event} {times} times")
+
+
+def start(*, direct: bool = True, quick: bool = False) -> Opening:
+    return opening(direct=direct, policy=QUICK if quick else POLICY, reference=uuid4().hex)
+
+
+async def straight(complaints: Complaints) -> Path:
+    path = Path(complaints, start())
+    await path.open()
+    for command, actor in (
+        (Accept(), LURAH),
+        (Progress(note="Di lokasi.", photos=(PHOTO,)), LURAH),
+        (DONE, LURAH),
+        (Validate(accepted=True), officer(BIRO)),
+        (Close(), REPORTER),
+    ):
+        await path.send(command, actor)
+    return path
+
+
+async def indirect_and_disposed(complaints: Complaints) -> Path:
+    path = Path(complaints, start(direct=False))
+    await path.open()
+    for command, actor in (
+        (Reassign(to=DINAS), officer(DESK)),
+        (Dispose(to=SUDIN), officer(DINAS)),
+        (Accept(), officer(SUDIN)),
+        (DONE, officer(SUDIN)),
+        (Validate(accepted=True), officer(BIRO)),
+        (Close(), officer(DESK)),
+    ):
+        await path.send(command, actor)
+    return path
+
+
+async def handed_back_three_ways(complaints: Complaints) -> Path:
+    path = Path(complaints, start())
+    await path.open()
+    back = HandBack(reason=HandBackReason.NOT_OUR_AUTHORITY, fallback=KECAMATAN)
+    await path.send(back, LURAH)
+    await path.send(HandBack(reason=HandBackReason.UNCLEAR_LOCATION), officer(KECAMATAN))
+    better = HandBack(reason=HandBackReason.WRONG_LOCATION, to=NEIGHBOUR, found=path.start.found)
+    await path.send(better, officer(DESK))
+    return await _ended(path)
+
+
+async def moved_to_the_limit(complaints: Complaints) -> Path:
+    path = Path(complaints, start(direct=False))
+    await path.open()
+    await path.send(Reassign(to=DINAS), officer(DESK))
+    await path.send(Coordinate(to=OTHER_DINAS), officer(DINAS))
+    await path.send(Coordinate(to=DINAS), officer(OTHER_DINAS))
+    await path.refused(Coordinate(to=OTHER_DINAS), officer(DINAS))
+    await path.send(Reassign(to=OTHER_DINAS), officer(ASISTEN_SEKDA))
+    return await _ended(path)
+
+
+async def rejected_twice(complaints: Complaints) -> Path:
+    path = Path(complaints, start())
+    await path.open()
+    await path.send(Accept(), LURAH)
+    for accepted in (False, False, True):
+        await path.send(DONE, LURAH)
+        await path.send(Validate(accepted=accepted, note="Diperiksa."), officer(BIRO))
+    await path.send(Close(), REPORTER)
+    return path
+
+
+async def withdrawn(complaints: Complaints) -> Path:
+    path = Path(complaints, start())
+    await path.open()
+    return await _ended(path)
+
+
+async def by_signals(complaints: Complaints) -> Path:
+    path = Path(complaints, start())
+    await path.open()
+    await path.leave(Reassign(to=DINAS), officer(DESK))
+    await path.leave(DONE, LURAH)
+    await path.leave(Accept(), officer(DINAS))
+    await path.leave(DONE, officer(DINAS))
+    await path.until("completed")
+    await path.send(Validate(accepted=True), officer(BIRO))
+    await path.send(Close(), REPORTER)
+    return path
+
+
+async def repeated(complaints: Complaints) -> Path:
+    path = Path(complaints, start())
+    await asyncio.gather(*(path.open() for _ in range(5)))
+    await asyncio.gather(*(path.send(Accept(), LURAH, "once") for _ in range(3)))
+    return await _ended(path)
+
+
+async def climbed_and_reminded(complaints: Complaints) -> Path:
+    path = Path(complaints, start(quick=True))
+    await path.open()
+    await path.until("reminded", 2)
+    return await _ended(path)
+
+
+async def taken_up_late(complaints: Complaints) -> Path:
+    path = Path(complaints, start(quick=True))
+    await path.open()
+    await path.until("escalated")
+    await path.send(Accept(), LURAH)
+    await path.until("escalated", 3)
+    return await _ended(path)
+
+
+async def validated_late_and_closed_by_itself(complaints: Complaints) -> Path:
+    path = Path(complaints, start(quick=True))
+    await path.open()
+    await path.send(Accept(), LURAH)
+    await path.send(DONE, LURAH)
+    await path.until("escalated", 2)
+    await path.send(Validate(accepted=True), officer(BIRO))
+    await path.until("closed")
+    return path
+
+
+async def rejected_when_overdue(complaints: Complaints) -> Path:
+    path = Path(complaints, start(quick=True))
+    await path.open()
+    await path.send(Accept(), LURAH)
+    await path.send(DONE, LURAH)
+    await asyncio.sleep(7)
+    await path.send(Validate(accepted=False, note="Belum."), officer(BIRO))
+    await path.until("reminded")
+    return await _ended(path)
+
+
+async def _ended(path: Path) -> Path:
+    await path.send(Withdraw(), REPORTER)
+    return path
+
+
+PATHS: tuple[Callable[[Complaints], Awaitable[Path]], ...] = (
+    straight,
+    indirect_and_disposed,
+    handed_back_three_ways,
+    moved_to_the_limit,
+    rejected_twice,
+    withdrawn,
+    by_signals,
+    repeated,
+    climbed_and_reminded,
+    taken_up_late,
+    validated_late_and_closed_by_itself,
+    rejected_when_overdue,
+)

@@ -1,0 +1,81 @@
+"""Hosts the workflows and activities on the task queue, against any Temporal and PostgreSQL.
+
+    .venv/bin/python worker.py
+
+Where they are is said by TUNTAS_DATABASE_URL and the SDK's TEMPORAL_ variables, or else by the stack that
+`starter.py up` runs in TUNTAS_HOME. SIGTERM or Ctrl-C lets it finish what it is doing.
+"""
+
+import asyncio
+import os
+import signal
+import sys
+from datetime import timedelta
+
+import structlog
+from sqlalchemy.ext.asyncio import AsyncEngine
+from temporalio.client import Client
+from temporalio.worker import Worker
+
+from activities.deliver import Delivery
+from activities.record import Recording
+from domain.jurisdiction import Jurisdiction
+from durable.plugin import TuntasPlugin
+from jakarta.bad_data import BadData
+from jakarta.load import load_jakarta
+from notify.media import BadRoutes, Routes
+from runtime.database import database_url
+from runtime.logs import configure_logs
+from runtime.settings import Settings, WrongSetting, load_settings
+from runtime.temporal_client import connect
+from runtime.unreachable import Unreachable
+from runtime.worker_process import announce_ready
+from store.complaints import Recorder, Register
+from store.engine import open_engine
+from store.messages import Messages
+from workflows.complaint import ComplaintWorkflow
+
+GRACE = timedelta(seconds=10)
+"""How long activities may finish after a stop was asked for; Temporal gives the rest to another worker."""
+
+
+def plugin(engine: AsyncEngine, settings: Settings, city: Jurisdiction) -> TuntasPlugin:
+    """All that a worker hosts, put together."""
+    names = {unit.code: unit.name for unit in city.units()}
+    recording = Recording(Register(engine), Recorder(engine), names)
+    delivery = Delivery(Messages(engine), Routes.load(settings.notify_url, settings.notify_routes))
+    return TuntasPlugin(
+        workflows=[ComplaintWorkflow],
+        activities=[recording.register, recording.record, delivery.announce, delivery.escalate],
+    )
+
+
+def hosted_by(client: Client, task_queue: str) -> Worker:
+    """A worker on a client that was connected with ``plugin``."""
+    return Worker(client, task_queue=task_queue, graceful_shutdown_timeout=GRACE)
+
+
+async def main() -> None:
+    """Works until a signal asks to stop."""
+    settings = load_settings()
+    configure_logs(settings)
+    engine = open_engine(database_url(settings))
+    stop = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    client = await connect(settings, plugins=[plugin(engine, settings, load_jakarta())])
+    async with hosted_by(client, settings.task_queue):
+        announce_ready()
+        structlog.get_logger("worker").info("ready", task_queue=settings.task_queue)
+        await stop.wait()
+    await engine.dispose()
+
+
+if __name__ == "__main__":
+    try:
+        asyncio.run(main())
+    except (Unreachable, WrongSetting, BadData, BadRoutes) as trouble:
+        sys.exit(str(trouble))
+    # At once: Temporal's threads may crash an interpreter that ends slowly (temporalio/sdk-python#300).
+    sys.stderr.flush()
+    os._exit(0)
