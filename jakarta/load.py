@@ -65,6 +65,10 @@ class Jakarta:
         self._units = build_units(folder)
         if wrong := findings(self._units):
             raise BadData(f"The organisation does not hold together: {'; '.join(wrong)}.")
+        self._officers = build_officers(folder, self._units)
+        self._channels = _channels(folder, datetime.now(UTC).date())
+        self._categories = _categories(folder, self._units)
+        self._calendar = Calendar(folder / "calendar.toml")
         self._policies = load_policies(HERE / "policies")
 
     def unit(self, code: str) -> Unit:
@@ -143,38 +147,29 @@ class Jakarta:
         )
 
     @cached_property
-    def _officers(self) -> dict[str, Officer]:
-        return build_officers(self._folder, self._units)
-
-    @cached_property
-    def _channels(self) -> dict[str, Channel]:
-        today = datetime.now(UTC).date()
-        return {
-            row.code: Channel(code=row.code, name=row.name, desk=desk_of(row.code))
-            for row in read_rows(self._folder / "channels.csv", ChannelRow)
-            if date.fromisoformat(row.since) <= today
-            and (not row.until or today <= date.fromisoformat(row.until))
-        }
-
-    @cached_property
-    def _categories(self) -> dict[str, Category]:
-        categories = {}
-        for row in read_rows(self._folder / "categories.csv", CategoryRow):
-            if row.duty and row.duty not in self._units:
-                raise BadData(f"categories.csv: the duty-holder {row.duty} of {row.code} is no unit.")
-            if row.code in categories:
-                raise BadData(f"categories.csv: {row.code} comes twice.")
-            categories[row.code] = Category(code=row.code, name=row.name, name_en=row.name_en, duty=row.duty)
-        return categories
-
-    @cached_property
-    def _calendar(self) -> Calendar:
-        return Calendar(self._folder / "calendar.toml")
-
-    @cached_property
     def _map(self) -> NearestPoint | Boundaries:
         nearest = NearestPoint(self._folder / "ward_points.csv")
         return Boundaries(self._boundaries, nearest.find) if self._boundaries else nearest
+
+
+def _channels(folder: Path, today: date) -> dict[str, Channel]:
+    """The channels that are in force today."""
+    return {
+        row.code: Channel(code=row.code, name=row.name, desk=desk_of(row.code))
+        for row in read_rows(folder / "channels.csv", ChannelRow)
+        if row.since <= today and (row.until is None or today <= row.until)
+    }
+
+
+def _categories(folder: Path, units: Mapping[str, Unit]) -> dict[str, Category]:
+    categories = {}
+    for row in read_rows(folder / "categories.csv", CategoryRow):
+        if row.duty and row.duty not in units:
+            raise BadData(f"categories.csv: the duty-holder {row.duty} of {row.code} is no unit.")
+        if row.code in categories:
+            raise BadData(f"categories.csv: {row.code} comes twice.")
+        categories[row.code] = Category(code=row.code, name=row.name, name_en=row.name_en, duty=row.duty)
+    return categories
 
 
 @cache

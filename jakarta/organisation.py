@@ -4,6 +4,7 @@ The ladders are those of Pergub 39/2019 art. 11 as DESIGN rule 5 reads it.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date
 from pathlib import Path
 from typing import Literal
 
@@ -59,8 +60,8 @@ class ChannelRow(Entry):
 
     code: str
     name: str
-    since: str
-    until: str | None = None
+    since: date
+    until: date | None = None
     mark: Mark
 
 

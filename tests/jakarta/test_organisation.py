@@ -102,5 +102,4 @@ def test_a_mistake_in_a_file_is_named(tmp_path: Path, file: str, line: str, said
     with (folder / file).open("a") as content:
         content.write(line + "\n")
     with pytest.raises(BadData, match=said):
-        city = Jakarta(folder, None)
-        city.officers(), city.categories()
+        Jakarta(folder, None)

@@ -6,12 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from domain.policy import SpanUnit
+from domain.policy import Span, SpanUnit
 from domain.refusal import Refused
-from jakarta.bad_data import BadData
+from jakarta.bad_data import BadData, read_toml
 from jakarta.calendar import Calendar
 from jakarta.load import HERE, load_jakarta
-from jakarta.policies import PolicyFile, load_policies, read_toml
+from jakarta.policies import PolicyFile, load_policies
 
 CITY = load_jakarta()
 CALENDAR = Calendar(HERE / "data" / "calendar.toml")
@@ -50,7 +50,7 @@ def test_the_policies_say_what_their_sources_say() -> None:
     then, now = CITY.policy("dki-2019", "", AT), CITY.policy("dki-2025", "", AT)
     for policy, days in ((then, 7), (now, 6)):
         assert (policy.response.limit.amount, policy.response.limit.unit) == (6, SpanUnit.HOURS)
-        assert (policy.resolution.limit.amount, policy.resolution.limit.unit) == (days, SpanUnit.CALENDAR_DAYS)
+        assert policy.resolution.limit == Span(amount=days, unit=SpanUnit.CALENDAR_DAYS)
         assert (policy.validation.limit.amount, policy.validation.limit.unit) == (1, SpanUnit.WORKING_DAYS)
         assert policy.ladder_after == (timedelta(), timedelta(hours=24), timedelta(hours=72))
         assert policy.hop_limit == 3
@@ -91,7 +91,9 @@ def test_a_day_can_be_added_and_taken_away(tmp_path: Path) -> None:
     file = tmp_path / "calendar.toml"
     shutil.copy(HERE / "data" / "calendar.toml", file)
     with file.open("a") as content:
-        content.write('\n[[closed]]\nday = 2026-12-30\nreason = "x"\n[[open]]\nday = 2026-12-24\nreason = "y"\n')
+        content.write(
+            '\n[[closed]]\nday = 2026-12-30\nreason = "x"\n[[open]]\nday = 2026-12-24\nreason = "y"\n'
+        )
     calendar = Calendar(file).ahead(date(2026, 12, 1))
     assert calendar.opening(date(2026, 12, 30)) is None
     assert calendar.opening(date(2026, 12, 24)) is not None

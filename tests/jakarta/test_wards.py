@@ -1,4 +1,4 @@
-"""Which ward a point lies in: by the nearest reference point, and by exact boundaries once they are imported."""
+"""Which ward a point lies in: by the nearest reference point, or by exact boundaries once imported."""
 
 import json
 import random
@@ -9,7 +9,7 @@ import pytest
 from domain.place import FoundBy, Point
 from jakarta.bad_data import BadData
 from jakarta.boundaries import import_boundaries
-from jakarta.load import Jakarta, load_jakarta, HERE
+from jakarta.load import HERE, Jakarta, load_jakarta
 
 CITY = load_jakarta()
 WARDS = {unit.ward for unit in CITY.units() if unit.ward}
@@ -92,7 +92,9 @@ POLYGON = {"type": "Polygon", "coordinates": [SQUARE]}
         (collection((GAMBIR, {"type": "Point", "coordinates": [1, 2]})), "is a Point, not a polygon"),
         (collection((GAMBIR, None)), "no geometry that can be read"),
         (
-            collection((GAMBIR, {"type": "Polygon", "coordinates": [[[700, 9], [701, 9], [701, 8], [700, 9]]]})),
+            collection(
+                (GAMBIR, {"type": "Polygon", "coordinates": [[[700, 9], [701, 9], [701, 8], [700, 9]]]})
+            ),
             "not in degrees",
         ),
     ],
