@@ -6,7 +6,7 @@ import sys
 
 import typer
 
-from commandline import complaints, importing, organisation, stack, verbs
+from commandline import authority, complaints, importing, organisation, stack, verbs
 
 app = typer.Typer(
     name="starter.py",
@@ -37,6 +37,7 @@ for command, panel in (
     (complaints.submit, LOOK),
     (complaints.show, LOOK),
     (complaints.mailbox, LOOK),
+    (authority.authority, LOOK),
 ):
     app.command(rich_help_panel=panel)(command)
 app.command("list", rich_help_panel=LOOK)(complaints.list_)

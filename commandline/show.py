@@ -6,7 +6,7 @@ from datetime import datetime, timedelta, timezone
 from typing import Any
 
 from commandline.answers import print_json, print_table
-from domain.view import ComplaintView, Entry
+from domain.view import ComplaintView, DeadlineView, Entry
 
 WIB = timezone(timedelta(hours=7), "WIB")
 """Western Indonesian time, all year: what people in Jakarta read."""
@@ -32,7 +32,9 @@ def print_complaint(now: ComplaintView, timeline: Sequence[Entry], as_json: bool
         f"{now.hops} hops, escalation level {now.escalation_level}.\n\n"
     )
     print_table(
-        "Deadlines", ("clock", "due", "state"), ((d.kind, wib(d.due_at), d.state) for d in now.deadlines)
+        "Deadlines",
+        ("clock", "due", "state", "stood still"),
+        ((one.kind, wib(one.due_at), one.state, _stood(one)) for one in now.deadlines),
     )
     print_table(
         "Timeline",
@@ -68,9 +70,11 @@ def print_list(complaints: Sequence[ComplaintView], as_json: bool) -> None:
 def summary(now: ComplaintView) -> dict[str, Any]:
     """The JSON by which programs know a complaint: the keys are a contract."""
     said = now.model_dump(mode="json")
+    said["pauses"] = [{"clock": one["kind"], **pause} for one in said["deadlines"] for pause in one["pauses"]]
+    said["deadlines"] = [{key: one[key] for key in ("kind", "due_at", "state")} for one in said["deadlines"]]
     keys = (
         "number", "status", "outcome", "channel", "category", "unit", "ward", "ward_found_by", "hops",
-        "escalation_level", "opened_at", "due_at", "next_due_at", "waits_for", "deadlines",
+        "escalation_level", "opened_at", "due_at", "next_due_at", "waits_for", "deadlines", "pauses",
     )  # fmt: skip
     return {key: said[key] for key in keys}
 
@@ -78,6 +82,12 @@ def summary(now: ComplaintView) -> dict[str, Any]:
 def wib(moment: datetime | None) -> str:
     """A moment as people in Jakarta read it."""
     return f"{moment.astimezone(WIB):%d %b %H:%M:%S}" if moment else ""
+
+
+def _stood(deadline: DeadlineView) -> str:
+    whole = timedelta(seconds=deadline.paused_seconds)
+    still = " and still does" if deadline.pauses and deadline.pauses[-1].until is None else ""
+    return f"{whole}{still}" if whole or still else ""
 
 
 def _outcome(now: ComplaintView) -> str:

@@ -2,14 +2,16 @@
 
 import uuid
 from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated, NamedTuple
 
 import typer
 
 from commandline.answers import Json, command, remark
-from commandline.show import print_standing
+from commandline.show import WIB, print_standing
 from commandline.wiring import Wiring
+from domain import commands
 from domain.commands import (
     REPORTER,
     Accept,
@@ -45,7 +47,7 @@ Build = Callable[[Orders, str], AnyCommand]
 """Makes the command, given the unit that holds the complaint now."""
 
 
-class Ask(NamedTuple):
+class Request(NamedTuple):
     """Who asks, of which complaint, and how the answer is wanted."""
 
     number: str
@@ -58,9 +60,9 @@ class Ask(NamedTuple):
 
 def add_to(app: typer.Typer) -> None:
     """Gives the application every verb."""
-    for verb in (accept, coordinate, dispose, reassign, progress, complete, validate, withdraw, close):
-        app.command(rich_help_panel="What people do to a complaint")(verb)
-    app.command("hand-back", rich_help_panel="What people do to a complaint")(hand_back)
+    for panel, verbs in VERBS.items():
+        for verb in verbs:
+            app.command(verb.__name__.replace("_", "-"), rich_help_panel=panel)(verb)
 
 
 @command
@@ -73,7 +75,7 @@ async def accept(
     as_json: Json = False,
 ) -> None:
     """The holder takes it up: the response clock stops."""
-    await _send(Ask(number, officer, identity, later, as_json), lambda *_: Accept(note=note))
+    await _send(Request(number, officer, identity, later, as_json), lambda *_: Accept(note=note))
 
 
 @command
@@ -87,7 +89,9 @@ async def coordinate(
     as_json: Json = False,
 ) -> None:
     """The holder passes it to a unit of equal rank (a hop)."""
-    await _send(Ask(number, officer, identity, later, as_json), lambda orders, _: orders.coordinate(to, note))
+    await _send(
+        Request(number, officer, identity, later, as_json), lambda orders, _: orders.coordinate(to, note)
+    )
 
 
 @command
@@ -101,7 +105,9 @@ async def dispose(
     as_json: Json = False,
 ) -> None:
     """The holder delegates it to its own sub-unit (a hop)."""
-    await _send(Ask(number, officer, identity, later, as_json), lambda orders, _: orders.dispose(to, note))
+    await _send(
+        Request(number, officer, identity, later, as_json), lambda orders, _: orders.dispose(to, note)
+    )
 
 
 @command
@@ -120,7 +126,7 @@ async def hand_back(
     """The holder gives it back: to a better unit, to the unit of a better location, or to whence it came."""
     point = point_of(lat, lon)
     await _send(
-        Ask(number, officer, identity, later, as_json),
+        Request(number, officer, identity, later, as_json),
         lambda orders, holder: orders.hand_back(holder, reason, to, point, note),
     )
 
@@ -136,7 +142,9 @@ async def reassign(
     as_json: Json = False,
 ) -> None:
     """The channel's desk or a coordinator gives it to any unit (a hop)."""
-    await _send(Ask(number, officer, identity, later, as_json), lambda orders, _: orders.reassign(to, note))
+    await _send(
+        Request(number, officer, identity, later, as_json), lambda orders, _: orders.reassign(to, note)
+    )
 
 
 @command
@@ -151,7 +159,7 @@ async def progress(
 ) -> None:
     """The holder notes what has been done so far; --note is needed, photos are welcome."""
     await _send(
-        Ask(number, officer, identity, later, as_json),
+        Request(number, officer, identity, later, as_json),
         lambda *_: Progress(note=note, photos=_evidence(photo)),
     )
 
@@ -168,7 +176,7 @@ async def complete(
 ) -> None:
     """The holder says it is done; --note and at least one --evidence are needed. Another unit validates."""
     await _send(
-        Ask(number, officer, identity, later, as_json),
+        Request(number, officer, identity, later, as_json),
         lambda *_: Complete(note=note, evidence=_evidence(evidence)),
     )
 
@@ -185,7 +193,132 @@ async def validate(
 ) -> None:
     """The validator accepts or rejects a completion."""
     await _send(
-        Ask(number, officer, identity, later, as_json), lambda *_: Validate(accepted=accepted, note=note)
+        Request(number, officer, identity, later, as_json), lambda *_: Validate(accepted=accepted, note=note)
+    )
+
+
+@command
+async def ask(
+    number: Number,
+    officer: As,
+    question: Annotated[str, typer.Option("--question", help="What the reporter is asked.")],
+    identity: Id = None,
+    later: Later = False,
+    as_json: Json = False,
+) -> None:
+    """The holder asks the reporter; the first question of a holder stops the resolution clock."""
+    await _send(
+        Request(number, officer, identity, later, as_json), lambda *_: commands.Ask(question=question)
+    )
+
+
+@command
+async def reply(
+    number: Number,
+    answer: Annotated[str, typer.Option("--answer", help="What the reporter says.")],
+    access_code: Code = None,
+    officer: MaybeAs = None,
+    identity: Id = None,
+    later: Later = False,
+    as_json: Json = False,
+) -> None:
+    """The reporter answers (--access-code), or the desk for them (--as)."""
+    await _send(
+        Request(number, officer, identity, later, as_json, access_code),
+        lambda *_: commands.Reply(answer=answer),
+    )
+
+
+@command
+async def request_ews(
+    number: Number,
+    officer: As,
+    until: Annotated[datetime, typer.Option("--until", help="The later end, in Jakarta's time.")],
+    note: Note = "",
+    identity: Id = None,
+    later: Later = False,
+    as_json: Json = False,
+) -> None:
+    """The holder of a hard case asks for a later end (EWS); --note says why. The coordinator decides."""
+    there = until if until.tzinfo else until.replace(tzinfo=WIB)
+    await _send(
+        Request(number, officer, identity, later, as_json),
+        lambda *_: commands.RequestEws(until=there, note=note),
+    )
+
+
+@command
+async def decide_ews(
+    number: Number,
+    officer: As,
+    granted: Annotated[bool, typer.Option("--grant/--refuse", help="Is the later end granted?")],
+    note: Note = "",
+    identity: Id = None,
+    later: Later = False,
+    as_json: Json = False,
+) -> None:
+    """The coordinator grants or refuses a later end."""
+    await _send(
+        Request(number, officer, identity, later, as_json),
+        lambda *_: commands.DecideEws(granted=granted, note=note),
+    )
+
+
+@command
+async def escalate(
+    number: Number,
+    officer: As,
+    note: Note = "",
+    identity: Id = None,
+    later: Later = False,
+    as_json: Json = False,
+) -> None:
+    """The holder or the desk calls the next supervisor by hand; --note says what for."""
+    await _send(Request(number, officer, identity, later, as_json), lambda *_: commands.Escalate(note=note))
+
+
+@command
+async def reject(
+    number: Number,
+    officer: As,
+    note: Note = "",
+    identity: Id = None,
+    later: Later = False,
+    as_json: Json = False,
+) -> None:
+    """The desk or a coordinator ends what is not a complaint; --note says why."""
+    await _send(Request(number, officer, identity, later, as_json), lambda *_: commands.Reject(note=note))
+
+
+@command
+async def rate(
+    number: Number,
+    score: Annotated[int, typer.Option("--score", help="1 (not content at all) to 5 (very content).")],
+    access_code: Code = None,
+    note: Note = "",
+    identity: Id = None,
+    later: Later = False,
+    as_json: Json = False,
+) -> None:
+    """The reporter says how content they are; --access-code is needed."""
+    await _send(
+        Request(number, None, identity, later, as_json, access_code),
+        lambda *_: commands.Rate(score=score, note=note),
+    )
+
+
+@command
+async def reopen(
+    number: Number,
+    access_code: Code = None,
+    note: Note = "",
+    identity: Id = None,
+    later: Later = False,
+    as_json: Json = False,
+) -> None:
+    """The reporter says that it is not done, once; --access-code and --note are needed."""
+    await _send(
+        Request(number, None, identity, later, as_json, access_code), lambda *_: commands.Reopen(note=note)
     )
 
 
@@ -199,7 +332,7 @@ async def withdraw(
     as_json: Json = False,
 ) -> None:
     """The reporter takes it back, before completion; --access-code is needed."""
-    await _send(Ask(number, None, identity, later, as_json, access_code), lambda *_: Withdraw(note=note))
+    await _send(Request(number, None, identity, later, as_json, access_code), lambda *_: Withdraw(note=note))
 
 
 @command
@@ -213,10 +346,28 @@ async def close(
     as_json: Json = False,
 ) -> None:
     """The reporter (--access-code), or the desk for them (--as), is content: no need to wait."""
-    await _send(Ask(number, officer, identity, later, as_json, access_code), lambda *_: Close(note=note))
+    await _send(Request(number, officer, identity, later, as_json, access_code), lambda *_: Close(note=note))
 
 
-async def _send(ask: Ask, build: Build) -> None:
+VERBS = {
+    "What the holder does": (
+        accept,
+        coordinate,
+        dispose,
+        hand_back,
+        progress,
+        ask,
+        request_ews,
+        complete,
+        escalate,
+    ),
+    "What desk, coordinator and validator do": (reassign, reject, decide_ews, validate),
+    "What the reporter does": (reply, withdraw, rate, reopen, close),
+}
+"""Every verb, by who mostly uses it."""
+
+
+async def _send(ask: Request, build: Build) -> None:
     """Sends one command and prints where the complaint stands then."""
     async with Wiring() as tuntas:
         found = await tuntas.find(ask.number)
@@ -236,7 +387,7 @@ async def _send(ask: Ask, build: Build) -> None:
         print_standing(await complaints.perform(found.id, instruction), ask.as_json)
 
 
-async def _actor(tuntas: Wiring, ask: Ask) -> Actor:
+async def _actor(tuntas: Wiring, ask: Request) -> Actor:
     if ask.officer:
         return tuntas.orders.officer(ask.officer)
     if not ask.access_code:

@@ -17,7 +17,12 @@ class ClockKind(StrEnum):
     RESPONSE = "response"
     RESOLUTION = "resolution"
     VALIDATION = "validation"
+    REPLY = "reply"
     FEEDBACK = "feedback"
+
+
+CLOSING = frozenset({ClockKind.REPLY, ClockKind.FEEDBACK})
+"""Clocks that wait for the reporter: their end closes the complaint and is nobody's breach."""
 
 
 class ClockState(StrEnum):
@@ -27,6 +32,7 @@ class ClockState(StrEnum):
     WARNED = "warned"
     BREACHED = "breached"
     HELD = "held"
+    PAUSED = "paused"
     MET = "met"
     MISSED = "missed"
     STOPPED = "stopped"
@@ -50,8 +56,20 @@ class Deadline(Value):
     step: int = 0
 
 
+class Pause(Value):
+    """A time in which a clock stood still: from, until (None: it still stands), why, and by whom."""
+
+    since: datetime
+    until: datetime | None = None
+    why: str
+    by: str
+
+
 class Clock(Value):
-    """One running, held or ended clock. All moments are UTC."""
+    """One running, held, paused or ended clock. All moments are UTC.
+
+    Held: it raises no alarm, but its time goes on. Paused: its time stands still, on the record.
+    """
 
     kind: ClockKind
     started_at: datetime
@@ -62,6 +80,7 @@ class Clock(Value):
     steps: int = 0
     reminders: int = 0
     held_since: datetime | None = None
+    pauses: tuple[Pause, ...] = ()
     ended_at: datetime | None = None
     ended_as: ClockState | None = None
 
@@ -82,6 +101,8 @@ class Clock(Value):
         """How it stands; what has ended stays ended."""
         if self.ended_as:
             return self.ended_as
+        if self.is_paused:
+            return ClockState.PAUSED
         if self.held_since:
             return ClockState.HELD
         if self.breached_at:
@@ -91,7 +112,17 @@ class Clock(Value):
     @property
     def runs(self) -> bool:
         """Whether it can still raise an alarm."""
-        return self.ended_as is None and self.held_since is None
+        return self.ended_as is None and self.held_since is None and not self.is_paused
+
+    @property
+    def is_paused(self) -> bool:
+        """Whether its time stands still now."""
+        return bool(self.pauses) and self.pauses[-1].until is None
+
+    @property
+    def stood(self) -> timedelta:
+        """How long it stood still, the pause that still goes on left out."""
+        return sum((pause.until - pause.since for pause in self.pauses if pause.until), timedelta())
 
     def next_alarm(self, policy: Policy, rungs: int) -> Deadline | None:
         """The next alarm, with a ladder of ``rungs`` supervisors; None while held and once ended."""
@@ -105,9 +136,14 @@ class Clock(Value):
         if self.steps < len(delays):
             due_at = self.due_at + delays[self.steps]
             return Deadline(clock=self.kind, stage=Stage.ESCALATION, due_at=due_at, step=self.steps + 1)
-        top = self.due_at + (delays[-1] if delays else timedelta())
+        return self.next_reminder(policy, delays[-1] if delays else timedelta())
+
+    def next_reminder(self, policy: Policy, after: timedelta = timedelta()) -> Deadline | None:
+        """The next reminder, the first one ``remind_every`` later than ``after`` past the due moment."""
+        if not self.runs:
+            return None
         count = self.reminders + 1
-        due_at = top + count * policy.remind_every
+        due_at = self.due_at + after + count * policy.remind_every
         return Deadline(clock=self.kind, stage=Stage.REMINDER, due_at=due_at, step=count)
 
     def warn(self) -> "Clock":
@@ -134,6 +170,36 @@ class Clock(Value):
         """It goes on, as if it had never been held."""
         return self.model_copy(update={"held_since": None})
 
+    def pause(self, at: datetime, why: str, by: str) -> "Clock":
+        """Its time stands still from now on."""
+        return self.model_copy(update={"pauses": (*self.pauses, Pause(since=at, why=why, by=by))})
+
+    def resume(self, at: datetime) -> "Clock":
+        """Its time goes on: what lies ahead of it moves by as long as it stood. A no-op when it runs."""
+        if not self.is_paused:
+            return self
+        last = self.pauses[-1]
+        stood = at - last.since
+        return self.model_copy(
+            update={
+                "pauses": (*self.pauses[:-1], last.model_copy(update={"until": at})),
+                "due_at": self.due_at + stood,
+                "warn_at": self.warn_at + stood if self.warn_at else None,
+            }
+        )
+
+    def reopen(self, at: datetime, why: str, by: str) -> "Clock":
+        """It goes on after it had ended; the time since its end is a pause, so it is never begun anew."""
+        ended = self.ended_at or at
+        again = self.model_copy(update={"ended_at": None, "ended_as": None})
+        return again.pause(ended, why, by).resume(at)
+
+    def extend(self, until: datetime, warn_before: timedelta | None, at: datetime) -> "Clock":
+        """A later end has been granted: it warns again before that."""
+        warn_at = until - warn_before if warn_before else None
+        ahead = warn_at if warn_at and warn_at > at else None
+        return self.model_copy(update={"due_at": until, "warn_at": ahead, "warned": False})
+
     def end(self, at: datetime) -> "Clock":
         """What it measured has happened: in time or late."""
         late = self.breached_at is not None or at > self.due_at
@@ -146,4 +212,4 @@ class Clock(Value):
     def _ended(self, at: datetime, how: ClockState) -> "Clock":
         if self.ended_as:
             return self
-        return self.model_copy(update={"ended_at": at, "ended_as": how, "held_since": None})
+        return self.resume(at).model_copy(update={"ended_at": at, "ended_as": how, "held_since": None})

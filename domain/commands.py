@@ -3,7 +3,7 @@
 from enum import StrEnum
 from typing import Annotated, Generic, Literal, NamedTuple, TypeVar
 
-from pydantic import Field
+from pydantic import AwareDatetime, Field
 
 from domain.organisation import Unit
 from domain.place import Point, WardFound
@@ -97,6 +97,65 @@ class Validate(Value):
     note: Note = ""
 
 
+class Ask(Value):
+    """The holder needs something from the reporter; the first question of a holder stops the clock."""
+
+    kind: Literal["ask"] = "ask"
+    question: NeededNote
+
+
+class Reply(Value):
+    """The reporter answers, or the desk for them."""
+
+    kind: Literal["reply"] = "reply"
+    answer: NeededNote
+
+
+class RequestEws(Value):
+    """The holder of a hard case asks for a later end, *Estimasi Waktu Selesai*, and says why."""
+
+    kind: Literal["request_ews"] = "request_ews"
+    until: AwareDatetime
+    note: NeededNote
+
+
+class DecideEws(Value):
+    """The coordinator grants or refuses a later end."""
+
+    kind: Literal["decide_ews"] = "decide_ews"
+    granted: bool
+    note: Note = ""
+
+
+class Escalate(Value):
+    """Somebody calls the next supervisor before any clock does."""
+
+    kind: Literal["escalate"] = "escalate"
+    note: NeededNote
+
+
+class Reject(Value):
+    """It is not a complaint (art. 1): the desk or a coordinator ends it and says why."""
+
+    kind: Literal["reject"] = "reject"
+    note: NeededNote
+
+
+class Rate(Value):
+    """The reporter says how content they are: 1 (not at all) to 5 (very)."""
+
+    kind: Literal["rate"] = "rate"
+    score: int = Field(ge=1, le=5)
+    note: Note = ""
+
+
+class Reopen(Value):
+    """The reporter says that it is not done: once, within the feedback window."""
+
+    kind: Literal["reopen"] = "reopen"
+    note: NeededNote
+
+
 class Withdraw(Value):
     """The reporter takes the complaint back."""
 
@@ -112,7 +171,24 @@ class Close(Value):
 
 
 AnyCommand = (
-    Accept | Coordinate | Dispose | HandBack | Reassign | Progress | Complete | Validate | Withdraw | Close
+    Accept
+    | Coordinate
+    | Dispose
+    | HandBack
+    | Reassign
+    | Progress
+    | Complete
+    | Validate
+    | Ask
+    | Reply
+    | RequestEws
+    | DecideEws
+    | Escalate
+    | Reject
+    | Rate
+    | Reopen
+    | Withdraw
+    | Close
 )
 Command = Annotated[AnyCommand, Field(discriminator="kind")]
 
@@ -159,6 +235,7 @@ class Rule(NamedTuple):
 
 UNTAKEN = frozenset({Status.WAITING, Status.COORDINATION, Status.DISPOSITION})
 AT_WORK = frozenset({Status.IN_PROGRESS, Status.FOLLOW_UP_REJECTED})
+ASKED = frozenset({Status.AWAITING_REPORTER})
 
 
 def _rule(by: Party | set[Party], states: set[Status] | frozenset[Status]) -> Rule:
@@ -170,11 +247,19 @@ AUTHORITY: dict[str, Rule] = {
     "coordinate": _rule(Party.HOLDER, UNTAKEN | AT_WORK),
     "dispose": _rule(Party.HOLDER, UNTAKEN | AT_WORK),
     "hand_back": _rule(Party.HOLDER, UNTAKEN | AT_WORK),
-    "reassign": _rule({Party.DESK, Party.COORDINATOR}, UNTAKEN | AT_WORK),
+    "reassign": _rule({Party.DESK, Party.COORDINATOR}, UNTAKEN | AT_WORK | ASKED),
     "progress": _rule(Party.HOLDER, AT_WORK),
     "complete": _rule(Party.HOLDER, AT_WORK),
     "validate": _rule(Party.VALIDATOR, {Status.AWAITING_VALIDATION}),
-    "withdraw": _rule(Party.REPORTER, UNTAKEN | AT_WORK),
+    "ask": _rule(Party.HOLDER, UNTAKEN | AT_WORK),
+    "reply": _rule({Party.REPORTER, Party.DESK}, ASKED),
+    "request_ews": _rule(Party.HOLDER, AT_WORK),
+    "decide_ews": _rule(Party.COORDINATOR, AT_WORK),
+    "escalate": _rule({Party.HOLDER, Party.DESK}, UNTAKEN | AT_WORK),
+    "reject": _rule({Party.DESK, Party.COORDINATOR}, UNTAKEN | AT_WORK),
+    "rate": _rule(Party.REPORTER, {Status.RESOLVED}),
+    "reopen": _rule(Party.REPORTER, {Status.RESOLVED}),
+    "withdraw": _rule(Party.REPORTER, UNTAKEN | AT_WORK | ASKED),
     "close": _rule({Party.REPORTER, Party.DESK}, {Status.RESOLVED}),
 }
 """Who may do what, in which state. Each row is tested by name."""

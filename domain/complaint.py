@@ -9,46 +9,41 @@ from datetime import datetime
 
 from pydantic import BaseModel, Field
 
-from domain import moves
-from domain.clocks import Clock, ClockKind, Deadline, Stage
-from domain.commands import (
-    AUTHORITY,
-    MOVES,
-    SERVICE,
-    Accept,
-    Actor,
-    AnyCommand,
-    Close,
-    Complete,
-    Instruction,
-    Party,
-    Progress,
-    Validate,
-    Withdraw,
-)
+from domain.authority import authorise
+from domain.clocks import CLOSING, Clock, ClockKind, Deadline, Stage
+from domain.commands import SERVICE, Actor, AnyCommand, Instruction
+from domain.decide import decide
 from domain.events import (
     Accepted,
+    Asked,
     Body,
     Breached,
+    Called,
     Closed,
     CommandRefused,
     Completed,
     Escalated,
     Event,
+    EwsGranted,
+    EwsRefused,
+    EwsRequested,
     FollowUpRejected,
     HopLimitReached,
     Moved,
     NotDelivered,
     ProgressNoted,
+    Rated,
     Received,
     Reminded,
+    Reopened,
+    Replied,
     Validated,
     Warned,
 )
 from domain.intake import Opening
-from domain.organisation import Supervisor, Unit
+from domain.organisation import Unit, UnitKind
 from domain.place import Point, WardFound
-from domain.refusal import RefusalCode, Refused
+from domain.refusal import Refused
 from domain.status import Outcome, Status
 
 REMEMBERED_COMMANDS = 500
@@ -76,6 +71,10 @@ class Complaint(BaseModel):
     found: WardFound
     hops: int = 0
     escalation_level: int = 0
+    asked_by: list[str] = Field(default_factory=list)
+    ews: datetime | None = None
+    score: int | None = None
+    reopened: bool = False
     clocks: dict[ClockKind, Clock] = Field(default_factory=dict)
     opened_at: datetime | None = None
     seq: int = 0
@@ -106,8 +105,8 @@ class Complaint(BaseModel):
         if instruction.id in self.command_ids:
             return []
         command, actor = instruction.command, instruction.actor
-        self._authorise(command.kind, actor)
-        bodies = self._decide(command, actor)
+        authorise(self, command.kind, actor)
+        bodies = decide(self, command, actor, at)
         return self._events(bodies, at, actor, instruction.via, instruction.id)
 
     def expire(self, deadline: Deadline, at: datetime) -> list[Event]:
@@ -129,89 +128,23 @@ class Complaint(BaseModel):
 
     def next_deadline(self) -> Deadline | None:
         """The nearest alarm of any clock; None only when the complaint is over or not yet open."""
-        alarms = (
-            clock.next_alarm(self.opening.policy, len(self._waited_for(clock.kind).ladder))
-            for clock in self.clocks.values()
-        )
+        alarms = (self._next_alarm(clock) for clock in self.clocks.values())
         return min((alarm for alarm in alarms if alarm), key=lambda alarm: alarm.due_at, default=None)
 
-    def parties(self, actor: Actor) -> frozenset[Party]:
-        """What an actor is to this complaint now (DESIGN rules 2, 3 and 6)."""
-        found = {
-            Party.REPORTER: actor.is_reporter,
-            Party.HOLDER: actor.unit == self.holder.code,
-            Party.DESK: actor.unit == self.opening.desk.code,
-            Party.COORDINATOR: actor.unit is not None and self.holder.is_coordinated_by(actor.unit),
-            Party.VALIDATOR: self.validator is not None and actor.unit == self.validator.code,
-        }
-        return frozenset(party for party, is_it in found.items() if is_it)
-
-    def _authorise(self, kind: str, actor: Actor) -> None:
-        rule, parties = AUTHORITY[kind], self.parties(actor)
-        if self.status not in rule.states:
-            allowed = ", ".join(sorted(rule.states))
-            raise Refused(
-                RefusalCode.WRONG_STATE,
-                f"{kind} is not possible while the complaint is {self.status}; it is possible in {allowed}.",
-            )
-        if not parties & rule.by:
-            who = " or ".join(sorted(rule.by))
-            raise Refused(
-                RefusalCode.NOT_YOURS,
-                f"{kind} is for the {who} of the complaint; {actor.code} is not that. "
-                f"It is held by {self.holder.name} ({self.holder.code}).",
-            )
-        if kind in MOVES and self.hops >= self.opening.policy.hop_limit and Party.COORDINATOR not in parties:
-            raise Refused(
-                RefusalCode.HOP_LIMIT,
-                f"It has been moved {self.hops} times; from here only its coordinator may move it, "
-                f"{' or '.join(rung.name for rung in self._coordinators())}.",
-            )
-
-    def _decide(self, command: AnyCommand, actor: Actor) -> list[Body]:
-        match command:
-            case Accept():
-                return [Accepted(note=command.note)]
-            case Progress():
-                return [ProgressNoted(note=command.note, photos=command.photos)]
-            case Complete():
-                return [self._completion(command)]
-            case Validate():
-                verdict = Validated if command.accepted else FollowUpRejected
-                return [verdict(unit=actor.unit or "", note=command.note)]
-            case Withdraw():
-                return [Closed(event="withdrawn", outcome=Outcome.WITHDRAWN, note=command.note)]
-            case Close():
-                return [Closed(outcome=Outcome.RESOLVED, note=command.note)]
-            case _:
-                return self._move(moves.decide(command, self.holder, self.opening.desk, self.hops + 1))
-
-    def _move(self, moved: Moved) -> list[Body]:
-        if moved.hops != self.opening.policy.hop_limit:
-            return [moved]
-        coordinators = [rung for rung in moved.to.ladder if moved.to.is_coordinated_by(rung.code)]
-        return [moved, HopLimitReached(hops=moved.hops, to=coordinators[0] if coordinators else None)]
-
-    def _completion(self, command: Complete) -> Completed:
-        if not command.evidence:
-            raise Refused(
-                RefusalCode.NO_EVIDENCE,
-                "A completion needs at least one piece of evidence, such as a photo of the work; add one.",
-            )
-        others = [unit for unit in self.opening.validators if unit.code != self.holder.code]
-        if not others:
-            raise Refused(
-                RefusalCode.SAME_UNIT, f"No unit but {self.holder.name} could validate; name another."
-            )
-        return Completed(unit=self.holder, validator=others[0], note=command.note, evidence=command.evidence)
+    def _next_alarm(self, clock: Clock) -> Deadline | None:
+        """A vertical agency is not ours to order: of the citizen's clock it is only reminded (art. 1)."""
+        if clock.kind is ClockKind.RESOLUTION and self.holder.kind is UnitKind.VERTICAL:
+            return clock.next_reminder(self.opening.policy)
+        return clock.next_alarm(self.opening.policy, len(self._waited_for(clock.kind).ladder))
 
     def _alarm(self, deadline: Deadline) -> Body:
         unit, clock, due_at = self._waited_for(deadline.clock), deadline.clock, deadline.due_at
         match deadline.stage:
             case Stage.WARNING:
                 return Warned(clock=clock, unit=unit, due_at=self.clocks[clock].due_at)
-            case Stage.BREACH if clock is ClockKind.FEEDBACK:
-                return Closed(outcome=Outcome.RESOLVED)
+            case Stage.BREACH if clock in CLOSING:
+                reply = clock is ClockKind.REPLY
+                return Closed(outcome=Outcome.NO_REPLY if reply else Outcome.RESOLVED)
             case Stage.BREACH:
                 return Breached(clock=clock, unit=unit, due_at=due_at)
             case Stage.ESCALATION:
@@ -224,9 +157,6 @@ class Complaint(BaseModel):
     def _waited_for(self, clock: ClockKind) -> Unit:
         """The unit that a clock puts under pressure."""
         return self.validator or self.holder if clock is ClockKind.VALIDATION else self.holder
-
-    def _coordinators(self) -> list[Supervisor]:
-        return [rung for rung in self.holder.ladder if self.holder.is_coordinated_by(rung.code)]
 
     def _events(
         self, bodies: Sequence[Body], at: datetime, by: Actor, via: str, command_id: str | None = None
@@ -265,6 +195,22 @@ class Complaint(BaseModel):
                 self._work_again(at)
             case Closed():
                 self._end(body, at)
+            case Asked():
+                self._ask(body, at)
+            case Replied():
+                self._hear(at)
+            case EwsRequested():
+                self.ews = body.until
+            case EwsGranted():
+                self._extend(body.until, at)
+            case EwsRefused():
+                self.ews = None
+            case Called():
+                self.escalation_level = max(self.escalation_level, body.step)
+            case Rated():
+                self.score = body.score
+            case Reopened():
+                self._reopen(at)
             case Warned():
                 self._set(self.clocks[body.clock].warn())
             case Breached():
@@ -288,7 +234,9 @@ class Complaint(BaseModel):
 
     def _arrive(self, body: Moved, at: datetime) -> None:
         """A new holder: a new response clock; the resolution clock goes on (DESIGN rule 3)."""
+        self._stop_waiting_for_reporter(at)
         self.status, self.holder, self.hops = MOVED_TO[body.event], body.to, body.hops
+        self.ews = None
         if body.found:
             self.found, self.point = body.found, body.point or self.point
         self._start(ClockKind.RESPONSE, at)
@@ -312,6 +260,37 @@ class Complaint(BaseModel):
         self.status, self.validator = Status.FOLLOW_UP_REJECTED, None
         self._set(self.clocks[ClockKind.VALIDATION].end(at))
         self._set(self.clocks[ClockKind.RESOLUTION].release())
+
+    def _ask(self, body: Asked, at: datetime) -> None:
+        """Asking is an answer to the response clock; the first question of a holder stops the citizen's."""
+        self.status = Status.AWAITING_REPORTER
+        self._set(self.clocks[ClockKind.RESPONSE].end(at))
+        self._start(ClockKind.REPLY, at)
+        if body.stops_clock:
+            self.asked_by = [*self.asked_by, self.holder.code]
+            self._set(self.clocks[ClockKind.RESOLUTION].pause(at, "the reporter is asked", self.holder.code))
+
+    def _hear(self, at: datetime) -> None:
+        self._stop_waiting_for_reporter(at)
+        self.status = Status.IN_PROGRESS
+
+    def _stop_waiting_for_reporter(self, at: datetime) -> None:
+        if self.status is Status.AWAITING_REPORTER:
+            self._set(self.clocks[ClockKind.REPLY].end(at))
+            self._set(self.clocks[ClockKind.RESOLUTION].resume(at))
+
+    def _extend(self, until: datetime, at: datetime) -> None:
+        rule = self.opening.policy.resolution
+        self._set(self.clocks[ClockKind.RESOLUTION].extend(until, rule.warn_before, at))
+        self.ews = None
+
+    def _reopen(self, at: datetime) -> None:
+        """Back to the unit. The citizen's clock goes on; while it was resolved it stood, on the record."""
+        self.status, self.reopened, self.validator = Status.WAITING, True, None
+        self._set(self.clocks[ClockKind.FEEDBACK].end(at))
+        resolution = self.clocks[ClockKind.RESOLUTION]
+        self._set(resolution.reopen(at, "it was resolved until the reporter reopened it", "reporter"))
+        self._start(ClockKind.RESPONSE, at)
 
     def _end(self, body: Closed, at: datetime) -> None:
         self.status, self.outcome = Status.CLOSED, body.outcome

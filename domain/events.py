@@ -93,6 +93,70 @@ class Closed(Value):
     note: str = ""
 
 
+class Asked(Value):
+    """The reporter is asked. ``stops_clock``: the resolution clock stands still until the reply."""
+
+    event: Literal["asked"] = "asked"
+    question: str
+    stops_clock: bool
+
+
+class Replied(Value):
+    """The reporter answered."""
+
+    event: Literal["replied"] = "replied"
+    answer: str
+
+
+class EwsRequested(Value):
+    """The holder asked ``of`` for a later end."""
+
+    event: Literal["ews_requested"] = "ews_requested"
+    until: datetime
+    of: Supervisor | None
+    note: str
+
+
+class EwsGranted(Value):
+    """The resolution clock ends later: at ``until``."""
+
+    event: Literal["ews_granted"] = "ews_granted"
+    until: datetime
+    note: str = ""
+
+
+class EwsRefused(Value):
+    """The resolution clock ends when it was to end."""
+
+    event: Literal["ews_refused"] = "ews_refused"
+    until: datetime
+    note: str = ""
+
+
+class Called(Value):
+    """Somebody called the next supervisor by hand."""
+
+    event: Literal["called"] = "called"
+    step: int
+    to: Supervisor
+    note: str
+
+
+class Rated(Value):
+    """The reporter said how content they are, 1 to 5."""
+
+    event: Literal["rated"] = "rated"
+    score: int
+    note: str = ""
+
+
+class Reopened(Value):
+    """The reporter said that it is not done."""
+
+    event: Literal["reopened"] = "reopened"
+    note: str
+
+
 class Warned(Value):
     """A clock is about to run out for ``unit``."""
 
@@ -160,6 +224,14 @@ Body = Annotated[
     | Validated
     | FollowUpRejected
     | Closed
+    | Asked
+    | Replied
+    | EwsRequested
+    | EwsGranted
+    | EwsRefused
+    | Called
+    | Rated
+    | Reopened
     | Warned
     | Breached
     | Escalated

@@ -5,20 +5,29 @@ from enum import StrEnum
 from domain.complaint import Complaint
 from domain.events import (
     Accepted,
+    Asked,
     Breached,
+    Called,
     Closed,
     Completed,
     Escalated,
     Event,
+    EwsGranted,
+    EwsRefused,
+    EwsRequested,
     FollowUpRejected,
     HopLimitReached,
     Moved,
     ProgressNoted,
+    Rated,
     Received,
     Reminded,
+    Reopened,
+    Replied,
     Validated,
     Warned,
 )
+from domain.status import Outcome
 from domain.value import Value
 
 
@@ -62,6 +71,18 @@ def _recipients(event: Event, complaint: Complaint) -> list[tuple[Audience, str]
             return [reporter]
         case Completed(validator=validator):
             return [(Audience.UNIT, validator.code)]
+        case Asked():
+            return [reporter]
+        case Replied() | EwsRefused() | Reopened() | Rated():
+            return [holder]
+        case EwsGranted():
+            return [holder, reporter]
+        case Called(to=to):
+            return [(Audience.SUPERVISOR, to.code)]
+        case EwsRequested(of=to) if to:
+            return [(Audience.SUPERVISOR, to.code)]
+        case Closed(outcome=Outcome.REJECTED):
+            return [holder, reporter]
         case Validated():
             return [holder, reporter]
         case FollowUpRejected():

@@ -69,9 +69,10 @@ class Unit(Value):
         """Whether the two are of equal rank, so that one may coordinate with the other."""
         return self.kind in RANK and RANK[self.kind] == RANK.get(other.kind)
 
-    def is_coordinated_by(self, code: str) -> bool:
-        """Whether the unit with this code coordinates this one (art. 11), the Inspektur left out."""
-        return any(rung.code == code and rung.kind in COORDINATORS for rung in self.ladder)
+    @property
+    def coordinators(self) -> tuple[Supervisor, ...]:
+        """Those of the ladder who coordinate this unit (art. 11), the Inspektur left out."""
+        return tuple(rung for rung in self.ladder if rung.kind in COORDINATORS)
 
 
 class Officer(Value):

@@ -10,6 +10,7 @@ class Status(StrEnum):
     COORDINATION = "COORDINATION"
     DISPOSITION = "DISPOSITION"
     IN_PROGRESS = "IN_PROGRESS"
+    AWAITING_REPORTER = "AWAITING_REPORTER"
     AWAITING_VALIDATION = "AWAITING_VALIDATION"
     FOLLOW_UP_REJECTED = "FOLLOW_UP_REJECTED"
     RESOLVED = "RESOLVED"
@@ -20,4 +21,6 @@ class Outcome(StrEnum):
     """How a closed complaint ended."""
 
     RESOLVED = "resolved"
+    REJECTED = "rejected"
     WITHDRAWN = "withdrawn"
+    NO_REPLY = "no_reply"

@@ -3,22 +3,29 @@
 Nothing here is personal data except ``Entry.detail``, which may quote a note.
 """
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from domain.clocks import Clock, ClockKind, ClockState, Deadline, Stage
+from domain.clocks import CLOSING, Clock, ClockKind, ClockState, Deadline, Pause, Stage
 from domain.complaint import Complaint
 from domain.events import (
+    Asked,
     Breached,
+    Called,
     Closed,
     CommandRefused,
     Completed,
     Escalated,
     Event,
+    EwsGranted,
+    EwsRefused,
+    EwsRequested,
     HopLimitReached,
     Moved,
     NotDelivered,
+    Rated,
     Received,
     Reminded,
+    Replied,
     Warned,
 )
 from domain.status import Outcome, Status
@@ -27,13 +34,21 @@ from domain.value import Value
 LONGEST_DETAIL = 500
 """Characters of detail kept in a timeline entry; the whole note stands in the event itself."""
 
+NOTABLE_LAG = timedelta(seconds=30)
+"""A delay of the engine that is worth a word [O]."""
+
 
 class DeadlineView(Value):
-    """One clock as people read it: what it measures, when it is due, how it stands."""
+    """One clock as people read it: what it measures, when it is due, how it stands.
+
+    ``pauses`` is the ledger of the times in which it stood still, ``paused_seconds`` their sum.
+    """
 
     kind: ClockKind
     due_at: datetime
     state: ClockState
+    paused_seconds: int = 0
+    pauses: tuple[Pause, ...] = ()
 
 
 class Entry(Value):
@@ -142,18 +157,34 @@ def waits_for(complaint: Complaint) -> str:
 
 
 def entry(event: Event) -> Entry:
-    """An event as a line of the timeline."""
+    """An event as a line of the timeline. What the engine did late says by how much: that was ours."""
+    detail = _detail(event)
+    if (lag := _lag(event)) >= NOTABLE_LAG:
+        detail = f"{detail} (done {lag // timedelta(seconds=1)} s late, because the service was down)"
     return Entry(
         seq=event.seq,
         at=event.at,
         event=event.body.event,
         by=event.by.code,
-        detail=_detail(event)[:LONGEST_DETAIL],
+        detail=detail[:LONGEST_DETAIL],
     )
 
 
+def _lag(event: Event) -> timedelta:
+    """How long after its moment the engine did what the clocks demanded."""
+    if isinstance(event.body, Breached | Escalated | Reminded):
+        return event.at - event.body.due_at
+    return timedelta()
+
+
 def _deadline(clock: Clock) -> DeadlineView:
-    return DeadlineView(kind=clock.kind, due_at=clock.due_at, state=clock.state)
+    return DeadlineView(
+        kind=clock.kind,
+        due_at=clock.due_at,
+        state=clock.state,
+        paused_seconds=round(clock.stood.total_seconds()),
+        pauses=clock.pauses,
+    )
 
 
 def _duty(complaint: Complaint) -> str:
@@ -163,6 +194,8 @@ def _duty(complaint: Complaint) -> str:
             return f"{holder} must complete it."
         case Status.FOLLOW_UP_REJECTED:
             return f"{holder} must work on it again."
+        case Status.AWAITING_REPORTER:
+            return "The reporter must answer."
         case Status.AWAITING_VALIDATION:
             return f"{complaint.validator.name if complaint.validator else holder} must validate it."
         case Status.RESOLVED:
@@ -175,7 +208,7 @@ def _otherwise(deadline: Deadline, when: str) -> str:
     match deadline.stage:
         case Stage.WARNING:
             return f"A warning about the {deadline.clock} time goes out at {when}."
-        case Stage.BREACH if deadline.clock is ClockKind.FEEDBACK:
+        case Stage.BREACH if deadline.clock in CLOSING:
             return f"It is closed at {when}."
         case Stage.BREACH:
             return f"The {deadline.clock} time ends at {when}."
@@ -211,6 +244,19 @@ def _detail(event: Event) -> str:
             return f"{command}: {code}: {message}"
         case NotDelivered(about=about, reason=reason):
             return f"the notice about event {about} could not be delivered: {reason}"
+        case Asked(question=question, stops_clock=stops):
+            return _with_note("the clock stands still" if stops else "the clock goes on", question)
+        case Replied(answer=answer):
+            return answer
+        case EwsRequested(until=until, of=of, note=note):
+            whom = of.name if of else "nobody"
+            return _with_note(f"until {until:%Y-%m-%dT%H:%M:%SZ}, to be decided by {whom}", note)
+        case EwsGranted(until=until, note=note) | EwsRefused(until=until, note=note):
+            return _with_note(f"until {until:%Y-%m-%dT%H:%M:%SZ}", note)
+        case Called(step=step, to=to, note=note):
+            return _with_note(f"step {step} by hand: {to.name}", note)
+        case Rated(score=score, note=note):
+            return _with_note(f"{score} of 5", note)
         case body:
             return body.note
 

@@ -10,6 +10,7 @@ from typing import NamedTuple
 from domain.clocks import ClockKind
 from domain.events import (
     Breached,
+    Closed,
     Escalated,
     Event,
     HopLimitReached,
@@ -18,6 +19,7 @@ from domain.events import (
     Warned,
 )
 from domain.notices import Notice
+from domain.status import Outcome
 from domain.view import ComplaintView, entry
 
 WIB = timezone(timedelta(hours=7), "WIB")
@@ -30,10 +32,9 @@ CLOCKS = {
     ClockKind.RESPONSE: "tanggapan (response)",
     ClockKind.RESOLUTION: "penyelesaian (resolution)",
     ClockKind.VALIDATION: "validasi (validation)",
+    ClockKind.REPLY: "jawaban pelapor (reply)",
     ClockKind.FEEDBACK: "tanggapan pelapor (feedback)",
 }
-MOVED = "moved"
-"""The four kinds of move share their words."""
 
 
 class Letter(NamedTuple):
@@ -52,11 +53,20 @@ def letter(
 ) -> Letter:
     """What to tell the notice's recipient about an event. ``unit_name`` is that of the present holder."""
     facts = _facts(event, now) | {"unit": unit_name, "access_code": access_code or "-"}
-    subject, indonesian, english = words(
-        MOVED if isinstance(event.body, Moved) else event.body.event, notice.audience
-    )
+    subject, indonesian, english = words(occasion(event), notice.audience)
     body = f"{indonesian.substitute(facts)}\n\n--\n{english.substitute(facts)}\n"
     return Letter(" ".join(subject.substitute(facts).split()), body)
+
+
+def occasion(event: Event) -> str:
+    """Under which name the templates know an event: moves share words, endings differ by outcome."""
+    match event.body:
+        case Moved():
+            return "moved"
+        case Closed(outcome=Outcome.REJECTED | Outcome.NO_REPLY as outcome):
+            return outcome.value
+        case body:
+            return body.event
 
 
 def words(event: str, audience: str) -> tuple[Template, Template, Template]:
@@ -83,6 +93,7 @@ def _facts(event: Event, now: ComplaintView) -> dict[str, str]:
         "detail": entry(event).detail,
         "answer_by": when(now.due_at),
         "due": when(now.next_due_at),
+        "reply_by": _due(now, ClockKind.REPLY),
         "clock": "",
         "late_unit": "",
         "step": "",

@@ -41,10 +41,11 @@ SUDIN = Unit(
     code="SUD", name="Suku Dinas Bina Marga", kind=UnitKind.UKPD, parent="DIN", ladder=PROVINCE_LADDER
 )
 BUMD = Unit(code="PAM", name="PAM Jaya", kind=UnitKind.BUMD, ladder=(SEKDA, INSPEKTUR))
+VERTICAL = Unit(code="PLN", name="PLN", kind=UnitKind.VERTICAL, ladder=PROVINCE_LADDER)
 DESK = Unit(code="DESK", name="Meja JAKI", kind=UnitKind.DESK, ladder=PROVINCE_LADDER)
 BIRO = Unit(code="BIRO", name="Biro Pemerintahan", kind=UnitKind.SKPD, ladder=PROVINCE_LADDER)
 INSPEKTORAT = Unit(code="INSP", name="Inspektorat", kind=UnitKind.INSPEKTORAT, ladder=(SEKDA,))
-UNITS = (KELURAHAN, NEIGHBOUR, KECAMATAN, DINAS, OTHER_DINAS, SUDIN, BUMD, DESK, BIRO)
+UNITS = (KELURAHAN, NEIGHBOUR, KECAMATAN, DINAS, OTHER_DINAS, SUDIN, BUMD, VERTICAL, DESK, BIRO)
 
 CALENDAR = WorkingCalendar(
     offset_minutes=420,

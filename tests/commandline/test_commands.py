@@ -118,6 +118,32 @@ def test_the_reporter_withdraws_with_the_access_code(program: Program) -> None:
     refused(program.run("accept", said["number"], "--as", "o-kel-31.71.01.1001"), "WRONG_STATE", "CLOSED")
 
 
+def test_the_remaining_rules_by_commands(program: Program) -> None:
+    said = submit(program).json
+    number, lurah = said["number"], "o-kel-31.71.01.1001"
+    reporter = ("--access-code", said["access_code"])
+    done = ("complete", number, "--as", lurah, "--note", "x", "--evidence")
+    for words, status in (
+        (("ask", number, "--as", lurah, "--question", "Yang mana?"), "AWAITING_REPORTER"),
+        (("reply", number, *reporter, "--answer", "Di depan SD."), "IN_PROGRESS"),
+        (("request-ews", number, "--as", lurah, "--until", "2030-01-01", "--note", "Sulit"), "IN_PROGRESS"),
+        (("decide-ews", number, "--as", "o-asko-pem-pusat", "--grant"), "IN_PROGRESS"),
+        (("escalate", number, "--as", lurah, "--note", "Tolong"), "IN_PROGRESS"),
+        (
+            ("complete", number, "--as", lurah, "--note", "x", "--evidence", "https://x"),
+            "AWAITING_VALIDATION",
+        ),
+        (("validate", number, "--as", "o-skpd-pemerintahan", "--accept"), "RESOLVED"),
+        (("rate", number, *reporter, "--score", "2"), "RESOLVED"),
+        (("reopen", number, *reporter, "--note", "Belum"), "WAITING"),
+        (("reject", number, "--as", "o-desk-jaki", "--note", "Pujian"), "CLOSED"),
+    ):
+        answer = program.run(*words, "--json").json
+        assert answer["status"] == status
+    assert (answer["outcome"], answer["escalation_level"]) == ("rejected", 1)
+    assert answer["due_at"] > "2029-12-31T17", "the EWS, in Jakarta's time, and the pauses after it"
+
+
 def test_a_command_left_behind_shows_its_refusal_on_the_timeline(program: Program, number: str) -> None:
     left = program.run("progress", number, "--as", "o-kel-31.71.01.1001", "--note", "x", "--later")
     assert left.status == 0

@@ -12,21 +12,40 @@ from domain.commands import (
     Accept,
     Actor,
     AnyCommand,
+    Ask,
     Close,
     Complete,
     Coordinate,
+    DecideEws,
     Dispose,
+    Escalate,
     HandBack,
     HandBackReason,
     Progress,
+    Rate,
     Reassign,
+    Reject,
+    Reopen,
+    Reply,
+    RequestEws,
     Validate,
     Withdraw,
 )
 from domain.complaint import Complaint
-from domain.events import Closed, Completed, Escalated, FollowUpRejected, Received, Validated
+from domain.events import Closed, Completed, Escalated, EwsGranted, FollowUpRejected, Received, Validated
 from domain.refusal import Refused
-from tests.city import ASISTEN_KOTA, ASISTEN_SEKDA, INSPEKTORAT, PHOTO, SEKDA, UNITS, Life, officer, opening
+from tests.city import (
+    ASISTEN_KOTA,
+    ASISTEN_SEKDA,
+    INSPEKTORAT,
+    MONDAY,
+    PHOTO,
+    SEKDA,
+    UNITS,
+    Life,
+    officer,
+    opening,
+)
 
 ACTORS = [REPORTER, *(officer(unit) for unit in (*UNITS, INSPEKTORAT, ASISTEN_KOTA, ASISTEN_SEKDA, SEKDA))]
 actors = st.sampled_from(ACTORS)
@@ -42,6 +61,18 @@ commands: st.SearchStrategy[AnyCommand] = st.one_of(
     st.just(Progress(note="Dikerjakan.")),
     st.sampled_from([Complete(note="Selesai.", evidence=(PHOTO,)), Complete(note="Selesai.")]),
     st.builds(Validate, accepted=st.booleans()),
+    st.just(Ask(question="Di mana?")),
+    st.just(Reply(answer="Di sini.")),
+    st.builds(
+        RequestEws,
+        until=st.integers(min_value=0, max_value=60).map(lambda days: MONDAY + timedelta(days=days)),
+        note=st.just("Sulit."),
+    ),
+    st.builds(DecideEws, granted=st.booleans()),
+    st.just(Escalate(note="Tolong.")),
+    st.just(Reject(note="Bukan pengaduan.")),
+    st.builds(Rate, score=st.integers(min_value=1, max_value=5)),
+    st.just(Reopen(note="Belum.")),
     st.just(Withdraw()),
     st.just(Close()),
 )
@@ -97,7 +128,24 @@ class AnySequence(RuleBasedStateMachine):
 
     @invariant()
     def the_resolution_clock_never_restarts(self) -> None:
-        assert self.life.complaint.clocks[ClockKind.RESOLUTION].due_at == self.due
+        """Its end moves by the pauses on its ledger and by a granted EWS, and by nothing else."""
+        clock, granted = self.life.complaint.clocks[ClockKind.RESOLUTION], None
+        for event in self.life.events:
+            if isinstance(event.body, EwsGranted):
+                granted = event
+        assert clock.started_at == self.life.events[0].at
+        if granted is None:
+            assert clock.due_at == self.due + clock.stood
+        else:
+            assert isinstance(granted.body, EwsGranted)
+            since = [pause for pause in clock.pauses if pause.until and pause.until > granted.at]
+            stood = sum((pause.until - pause.since for pause in since if pause.until), timedelta())
+            assert clock.due_at == granted.body.until + stood
+
+    @invariant()
+    def one_question_stops_the_clock_for_each_holder(self) -> None:
+        asked = [pause.by for pause in self.life.complaint.clocks[ClockKind.RESOLUTION].pauses]
+        assert len(asked) == len(set(asked)), "a holder, or a reopening, stopped it twice"
 
     @invariant()
     def it_ends_once_and_last(self) -> None:

@@ -1,5 +1,7 @@
 """The authority table, row by row: who may do what, in which state (DESIGN rules 2, 3 and 6)."""
 
+from datetime import timedelta
+
 import pytest
 
 from domain.commands import (
@@ -8,15 +10,23 @@ from domain.commands import (
     Accept,
     Actor,
     AnyCommand,
+    Ask,
     Close,
     Complete,
     Coordinate,
+    DecideEws,
     Dispose,
+    Escalate,
     HandBack,
     HandBackReason,
     Party,
     Progress,
+    Rate,
     Reassign,
+    Reject,
+    Reopen,
+    Reply,
+    RequestEws,
     Validate,
     Withdraw,
 )
@@ -28,6 +38,7 @@ from tests.city import (
     DESK,
     DINAS,
     INSPEKTUR,
+    MONDAY,
     OTHER_DINAS,
     PHOTO,
     SUDIN,
@@ -53,6 +64,14 @@ COMMANDS: dict[str, AnyCommand] = {
     "progress": Progress(note="Material dipesan."),
     "complete": Complete(note="Selesai.", evidence=(PHOTO,)),
     "validate": Validate(accepted=True),
+    "ask": Ask(question="Lubang yang mana?"),
+    "reply": Reply(answer="Yang di depan SD."),
+    "request_ews": RequestEws(until=MONDAY + timedelta(days=20), note="Menunggu aspal."),
+    "decide_ews": DecideEws(granted=True),
+    "escalate": Escalate(note="Perlu alat berat."),
+    "reject": Reject(note="Ini ucapan terima kasih."),
+    "rate": Rate(score=4),
+    "reopen": Reopen(note="Masih berlubang."),
     "withdraw": Withdraw(),
     "close": Close(),
 }
@@ -72,6 +91,9 @@ def life_in(status: Status) -> Life:
     life.send(Accept(), HOLDER)
     if status is Status.IN_PROGRESS:
         return life
+    if status is Status.AWAITING_REPORTER:
+        life.send(COMMANDS["ask"], HOLDER)
+        return life
     life.send(COMMANDS["complete"], HOLDER)
     if status is Status.AWAITING_VALIDATION:
         return life
@@ -90,6 +112,8 @@ STATES = [status for status in Status if status is not Status.DISPOSITION]
 @pytest.mark.parametrize("kind", AUTHORITY)
 def test_row_of_the_authority_table(kind: str, status: Status, party: Party | None) -> None:
     life, rule = life_in(status), AUTHORITY[kind]
+    if kind == "decide_ews" and status in rule.states:
+        life.send(COMMANDS["request_ews"], HOLDER)
     actor = ACTORS[party] if party else STRANGER
     allowed = status in rule.states and party in rule.by
     if allowed:

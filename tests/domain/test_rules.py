@@ -9,22 +9,31 @@ from domain.commands import (
     REPORTER,
     Accept,
     AnyCommand,
+    Ask,
     Close,
     Complete,
     Coordinate,
+    DecideEws,
     Dispose,
+    Escalate,
     HandBack,
     HandBackReason,
     Progress,
+    Rate,
     Reassign,
+    Reject,
+    Reopen,
+    Reply,
+    RequestEws,
     Validate,
     Withdraw,
 )
-from domain.events import Completed, Escalated, HopLimitReached, Moved
+from domain.events import Called, Completed, Escalated, HopLimitReached, Moved
 from domain.organisation import Supervisor, Unit
 from domain.place import FoundBy, Point, WardFound
 from domain.refusal import RefusalCode, Refused
 from domain.status import Outcome, Status
+from domain.view import entry
 from tests.city import (
     ASISTEN_KOTA,
     BIRO,
@@ -42,6 +51,7 @@ from tests.city import (
     SEKDA,
     SEKRETARIS,
     SUDIN,
+    VERTICAL,
     Life,
     instruction,
     officer,
@@ -390,3 +400,185 @@ def test_each_move_names_sender_and_target() -> None:
     moved = life.events[-1].body
     assert isinstance(moved, Moved)
     assert (moved.sender, moved.to, moved.hops) == (KELURAHAN, NEIGHBOUR, 1)
+
+
+# -- rule 4 and 7: the reporter is asked, replies, rates, reopens ------------------------------------------
+
+ASK = Ask(question="Lubang yang mana?")
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+
+
+def resolved() -> Life:
+    life = Life()
+    for command, actor in ((Accept(), LURAH), (DONE, LURAH), (Validate(accepted=True), officer(BIRO))):
+        life.send(command, actor)
+    return life
+
+
+def test_while_the_reporter_is_asked_the_clock_stands_still_and_the_ledger_says_how_long() -> None:
+    life = Life()
+    due = life.complaint.clocks[ClockKind.RESOLUTION].due_at
+    life.pass_time(HOUR)
+    life.send(ASK, LURAH)
+    assert clock(life, ClockKind.RESPONSE) is ClockState.MET
+    assert clock(life, ClockKind.RESOLUTION) is ClockState.PAUSED
+    assert life.pass_time(10 * DAY) == []
+    life.send(Reply(answer="Di depan SD."), REPORTER)
+    resolution = life.complaint.clocks[ClockKind.RESOLUTION]
+    assert (resolution.due_at - due, resolution.stood) == (10 * DAY, 10 * DAY)
+    (pause,) = resolution.pauses
+    assert (pause.why, pause.by) == ("the reporter is asked", "KEL")
+    assert (pause.since, pause.until) == (MONDAY + HOUR, MONDAY + HOUR + 10 * DAY)
+
+
+def test_at_most_one_question_stops_the_clock_per_holder() -> None:
+    life = Life()
+    for expected in (ClockState.PAUSED, ClockState.RUNNING):
+        life.send(ASK, LURAH)
+        assert clock(life, ClockKind.RESOLUTION) is expected
+        life.send(Reply(answer="Di sini."), REPORTER)
+    life.send(Coordinate(to=NEIGHBOUR), LURAH)
+    life.send(ASK, officer(NEIGHBOUR))
+    assert clock(life, ClockKind.RESOLUTION) is ClockState.PAUSED
+
+
+def test_without_a_reply_it_is_closed_after_ten_working_days() -> None:
+    life = Life()
+    life.send(ASK, LURAH)
+    assert life.pass_time(14 * DAY - HOUR) == []
+    assert life.pass_time(HOUR) == ["closed"]
+    assert life.complaint.outcome is Outcome.NO_REPLY
+
+
+def test_a_complaint_that_is_moved_while_the_reporter_is_asked_goes_on() -> None:
+    life = Life()
+    life.send(ASK, LURAH)
+    life.pass_time(DAY)
+    life.send(Reassign(to=DINAS), officer(ASISTEN_KOTA))
+    assert clock(life, ClockKind.RESOLUTION) is ClockState.RUNNING
+    assert clock(life, ClockKind.REPLY) is ClockState.MET
+    assert life.complaint.clocks[ClockKind.RESOLUTION].stood == DAY
+
+
+def test_the_reporter_rates_once() -> None:
+    life = resolved()
+    assert life.send(Rate(score=2, note="Lama."), REPORTER) == ["rated"]
+    with pytest.raises(Refused) as refused:
+        life.send(Rate(score=5), REPORTER)
+    assert refused.value.code is RefusalCode.ALREADY_DONE
+    assert life.complaint.score == 2
+
+
+def test_the_reporter_reopens_once_and_the_citizens_clock_is_not_begun_anew() -> None:
+    life = resolved()
+    due = life.complaint.clocks[ClockKind.RESOLUTION].due_at
+    life.pass_time(5 * DAY)
+    assert life.send(Reopen(note="Masih berlubang."), REPORTER) == ["reopened"]
+    assert life.complaint.status is Status.WAITING
+    resolution = life.complaint.clocks[ClockKind.RESOLUTION]
+    assert (resolution.started_at, resolution.due_at) == (MONDAY, due + 5 * DAY)
+    assert life.complaint.clocks[ClockKind.RESPONSE].started_at == life.now
+    for command, actor in ((Accept(), LURAH), (DONE, LURAH), (Validate(accepted=True), officer(BIRO))):
+        life.send(command, actor)
+    with pytest.raises(Refused) as refused:
+        life.send(Reopen(note="Lagi."), REPORTER)
+    assert refused.value.code is RefusalCode.ALREADY_DONE
+
+
+def test_a_breach_before_reopening_stays_a_breach() -> None:
+    life = Life()
+    life.send(Accept(), LURAH)
+    life.pass_time(7 * DAY)
+    for command, actor in ((DONE, LURAH), (Validate(accepted=True), officer(BIRO))):
+        life.send(command, actor)
+    assert clock(life, ClockKind.RESOLUTION) is ClockState.MISSED
+    life.send(Reopen(note="Belum."), REPORTER)
+    assert clock(life, ClockKind.RESOLUTION) is ClockState.BREACHED
+
+
+# -- EWS, rejection, escalation by hand, vertical agencies ---------------------------------------------
+
+
+def ews(days: int) -> RequestEws:
+    return RequestEws(until=MONDAY + days * DAY, note="Menunggu aspal.")
+
+
+def test_an_ews_needs_the_coordinators_word_and_moves_the_deadline() -> None:
+    life = Life()
+    life.send(Accept(), LURAH)
+    life.pass_time(5 * DAY)
+    life.send(ews(20), LURAH)
+    assert refusal(life, ews(21), KELURAHAN).code is RefusalCode.ALREADY_DONE
+    assert refusal(life, DecideEws(granted=True), INSPEKTUR).code is RefusalCode.NOT_YOURS
+    assert life.send(DecideEws(granted=True), officer(ASISTEN_KOTA)) == ["ews_granted"]
+    assert life.complaint.clocks[ClockKind.RESOLUTION].due_at == MONDAY + 20 * DAY
+    assert life.pass_time(14 * DAY) == ["warned"], "it warns again before the new end"
+
+
+def test_an_ews_that_is_refused_changes_nothing() -> None:
+    life = Life()
+    due = life.complaint.clocks[ClockKind.RESOLUTION].due_at
+    life.send(Accept(), LURAH)
+    life.send(ews(20), LURAH)
+    assert life.send(DecideEws(granted=False), officer(SEKRETARIS)) == ["ews_refused"]
+    assert life.complaint.clocks[ClockKind.RESOLUTION].due_at == due
+    assert refusal(life, DecideEws(granted=True), SEKRETARIS).code is RefusalCode.WRONG_STATE
+
+
+def test_an_ews_comes_before_the_deadline_and_ends_after_it() -> None:
+    life = Life()
+    life.send(Accept(), LURAH)
+    assert refusal(life, ews(6), KELURAHAN).code is RefusalCode.BAD_INPUT
+    life.send(ews(7), LURAH)
+    life.pass_time(6 * DAY)
+    assert refusal(life, DecideEws(granted=True), ASISTEN_KOTA).code is RefusalCode.TOO_LATE
+    life.send(DecideEws(granted=False), officer(ASISTEN_KOTA))
+    life.pass_time(HOUR)
+    assert refusal(life, ews(20), KELURAHAN).code is RefusalCode.TOO_LATE
+
+
+def test_an_ews_can_be_asked_for_up_to_the_very_moment_of_the_deadline() -> None:
+    life = Life()
+    life.send(Accept(), LURAH)
+    life.now = life.complaint.clocks[ClockKind.RESOLUTION].due_at
+    assert life.send(ews(9), LURAH) == ["ews_requested"]
+
+
+def test_what_is_no_complaint_is_ended_by_the_desk_with_a_reason() -> None:
+    life = Life()
+    assert refusal(life, Reject(note="Pujian."), KELURAHAN).code is RefusalCode.NOT_YOURS
+    assert life.send(Reject(note="Pujian."), officer(DESK)) == ["closed"]
+    assert life.complaint.outcome is Outcome.REJECTED
+
+
+def test_a_supervisor_can_be_called_by_hand_each_time_one_rung_higher() -> None:
+    life = Life()
+    for rung in (ASISTEN_KOTA, SEKRETARIS, INSPEKTUR, INSPEKTUR):
+        life.send(Escalate(note="Perlu alat berat."), LURAH)
+        called = life.events[-1].body
+        assert isinstance(called, Called)
+        assert called.to == rung
+    assert life.complaint.escalation_level == 3
+
+
+def test_a_vertical_agency_answers_to_the_response_clock_only() -> None:
+    life = Life(opening(direct=False))
+    life.send(Reassign(to=VERTICAL), officer(DESK))
+    assert life.pass_time(DAY - HOUR) == ["warned", "breached", "escalated"]
+    life.send(Accept(), officer(VERTICAL))
+    assert life.pass_time(12 * DAY - HOUR) == [], (
+        "the citizen's clock ended on day 6, without a breach of theirs"
+    )
+    assert life.pass_time(2 * HOUR) == ["reminded"]
+
+
+def test_what_the_engine_did_late_says_by_how_much() -> None:
+    life = Life()
+    due = life.complaint.next_deadline()
+    assert due is not None
+    life.keep(life.complaint.expire(due, due.due_at + 3 * HOUR))
+    breach = life.complaint.next_deadline()
+    assert breach is not None
+    life.keep(life.complaint.expire(breach, breach.due_at + 2 * HOUR))
+    assert entry(life.events[-1]).detail.endswith("(done 7200 s late, because the service was down)")
+    assert "late" not in entry(life.events[0]).detail

@@ -8,29 +8,44 @@ import pytest
 from domain.commands import (
     REPORTER,
     Accept,
+    Actor,
+    AnyCommand,
+    Ask,
     Close,
     Complete,
     Coordinate,
+    DecideEws,
+    Escalate,
     HandBack,
     HandBackReason,
     Progress,
+    Rate,
+    Reject,
+    Reopen,
+    Reply,
+    RequestEws,
     Validate,
     Withdraw,
 )
 from domain.notices import Notice, notices
 from domain.view import view
-from notify.letter import TEMPLATES, letter, words
-from tests.city import BIRO, KELURAHAN, NEIGHBOUR, PHOTO, Life, officer
+from notify.letter import TEMPLATES, letter, occasion, words
+from tests.city import ASISTEN_KOTA, BIRO, DESK, KELURAHAN, MONDAY, NEIGHBOUR, PHOTO, Life, officer
 
 LURAH = officer(KELURAHAN)
 DONE = Complete(note="Selesai.", evidence=(PHOTO,))
+
+
+def send(life: Life, steps: list[tuple[AnyCommand, Actor]]) -> None:
+    for command, actor in steps:
+        life.send(command, actor)
 
 
 def lives() -> list[Life]:
     """Lives that see every event there is between them."""
     late, done, away, gone = Life(), Life(), Life(), Life()
     late.pass_time(timedelta(days=30))
-    for command, actor in (
+    steps: list[tuple[AnyCommand, Actor]] = [
         (Accept(), LURAH),
         (Progress(note="Di lokasi."), LURAH),
         (DONE, LURAH),
@@ -38,14 +53,35 @@ def lives() -> list[Life]:
         (DONE, LURAH),
         (Validate(accepted=True), officer(BIRO)),
         (Close(), REPORTER),
-    ):
-        done.send(command, actor)
+    ]
+    send(done, steps)
     for sender, target in ((KELURAHAN, NEIGHBOUR), (NEIGHBOUR, KELURAHAN), (KELURAHAN, NEIGHBOUR)):
         away.send(Coordinate(to=target), officer(sender))
-    back = Life()
+    asked, back, bad, again = Life(), Life(), Life(), Life()
+    steps = [
+        (Ask(question="Di mana?"), LURAH),
+        (Reply(answer="Di sini."), REPORTER),
+        (RequestEws(until=MONDAY + timedelta(days=9), note="Sulit."), LURAH),
+        (DecideEws(granted=False), officer(ASISTEN_KOTA)),
+        (RequestEws(until=MONDAY + timedelta(days=9), note="Sulit."), LURAH),
+        (DecideEws(granted=True), officer(ASISTEN_KOTA)),
+        (Escalate(note="Tolong."), LURAH),
+        (Ask(question="Di mana lagi?"), LURAH),
+    ]
+    send(asked, steps)
+    asked.pass_time(timedelta(days=20))
+    bad.send(Reject(note="Pujian."), officer(DESK))
+    steps = [
+        (Accept(), LURAH),
+        (DONE, LURAH),
+        (Validate(accepted=True), officer(BIRO)),
+        (Rate(score=1), REPORTER),
+        (Reopen(note="Belum."), REPORTER),
+    ]
+    send(again, steps)
     back.send(HandBack(reason=HandBackReason.UNCLEAR_LOCATION), LURAH)
     gone.send(Withdraw(), REPORTER)
-    return [late, done, away, back, gone]
+    return [late, done, away, asked, back, bad, again, gone]
 
 
 def due() -> list[tuple[Life, int, Notice]]:
@@ -79,8 +115,7 @@ def test_a_notice_has_words(life: Life, number: int, notice: Notice) -> None:
 
 def test_every_template_is_used() -> None:
     templates = tomllib.loads(TEMPLATES.read_text(encoding="utf-8"))
-    moves = {"coordinated", "disposed", "handed_back", "reassigned"}
-    used = {("moved" if notice.event in moves else notice.event, notice.audience) for _, _, notice in due()}
+    used = {(occasion(life.events[number]), notice.audience) for life, number, notice in due()}
     assert {(event, audience) for event, kinds in templates.items() for audience in kinds} == used
 
 

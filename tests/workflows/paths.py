@@ -13,14 +13,22 @@ from domain.commands import (
     Accept,
     Actor,
     AnyCommand,
+    Ask,
     Close,
     Complete,
     Coordinate,
+    DecideEws,
     Dispose,
+    Escalate,
     HandBack,
     HandBackReason,
     Progress,
+    Rate,
     Reassign,
+    Reject,
+    Reopen,
+    Reply,
+    RequestEws,
     Validate,
     Withdraw,
 )
@@ -30,6 +38,7 @@ from domain.refusal import Refused
 from domain.view import ComplaintView
 from durable.complaints import Complaints
 from tests.city import (
+    ASISTEN_KOTA,
     ASISTEN_SEKDA,
     BIRO,
     DESK,
@@ -41,6 +50,7 @@ from tests.city import (
     PHOTO,
     POLICY,
     SUDIN,
+    VERTICAL,
     instruction,
     officer,
     opening,
@@ -63,6 +73,7 @@ QUICK = POLICY.model_copy(
         "response": _clock(2, 1),
         "resolution": _clock(6, 1),
         "validation": _clock(2, 1),
+        "reply": _clock(1),
         "feedback": _clock(1),
         "ladder_after": (timedelta(), SECOND, 2 * SECOND),
         "remind_every": 2 * SECOND,
@@ -236,6 +247,74 @@ async def rejected_when_overdue(complaints: Complaints) -> Path:
     return await _ended(path)
 
 
+async def asked_and_answered(complaints: Complaints) -> Path:
+    path = Path(complaints, start())
+    await path.open()
+    for _ in range(2):
+        await path.send(Ask(question="Lubang yang mana?"), LURAH)
+        await path.send(Reply(answer="Di depan SD."), REPORTER)
+    return await _ended(path)
+
+
+async def asked_in_vain(complaints: Complaints) -> Path:
+    path = Path(complaints, start(quick=True))
+    await path.open()
+    await path.send(Ask(question="Lubang yang mana?"), LURAH)
+    await path.until("closed")
+    return path
+
+
+async def moved_while_asked(complaints: Complaints) -> Path:
+    path = Path(complaints, start())
+    await path.open()
+    await path.send(Ask(question="Lubang yang mana?"), LURAH)
+    await path.send(Reassign(to=DINAS), officer(DESK))
+    return await _ended(path)
+
+
+async def ews_granted_and_refused(complaints: Complaints) -> Path:
+    path = Path(complaints, start())
+    await path.open()
+    await path.send(Accept(), LURAH)
+    due = (await complaints.state(path.id)).due_at
+    assert due is not None
+    for number, granted in enumerate((False, True), 1):
+        await path.send(RequestEws(until=due + timedelta(days=number), note="Sulit."), LURAH)
+        await path.send(DecideEws(granted=granted), officer(ASISTEN_KOTA))
+    await path.send(Escalate(note="Perlu alat berat."), LURAH)
+    return await _ended(path)
+
+
+async def rated_and_reopened(complaints: Complaints) -> Path:
+    path = Path(complaints, start())
+    await path.open()
+    await path.send(Accept(), LURAH)
+    for last in (False, True):
+        await path.send(DONE, LURAH)
+        await path.send(Validate(accepted=True), officer(BIRO))
+        await path.send(Close() if last else Rate(score=1), REPORTER)
+        if not last:
+            await path.send(Reopen(note="Masih berlubang."), REPORTER)
+            await path.send(Accept(), LURAH)
+    return path
+
+
+async def rejected_as_no_complaint(complaints: Complaints) -> Path:
+    path = Path(complaints, start(direct=False))
+    await path.open()
+    await path.send(Reject(note="Ucapan terima kasih."), officer(DESK))
+    return path
+
+
+async def held_by_a_vertical_agency(complaints: Complaints) -> Path:
+    path = Path(complaints, start(direct=False, quick=True))
+    await path.open()
+    await path.send(Reassign(to=VERTICAL), officer(DESK))
+    await path.send(Accept(), officer(VERTICAL))
+    await path.until("reminded")
+    return await _ended(path)
+
+
 async def _ended(path: Path) -> Path:
     await path.send(Withdraw(), REPORTER)
     return path
@@ -254,4 +333,11 @@ PATHS: tuple[Callable[[Complaints], Awaitable[Path]], ...] = (
     taken_up_late,
     validated_late_and_closed_by_itself,
     rejected_when_overdue,
+    asked_and_answered,
+    asked_in_vain,
+    moved_while_asked,
+    ews_granted_and_refused,
+    rated_and_reopened,
+    rejected_as_no_complaint,
+    held_by_a_vertical_agency,
 )

@@ -1,0 +1,155 @@
+"""What each command leads to: the rules of DESIGN section 3, one function for each that needs one.
+
+Whether the sender may ask at all has been settled before (``domain.authority``).
+"""
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from domain import moves
+from domain.clocks import ClockKind
+from domain.commands import (
+    Accept,
+    Actor,
+    AnyCommand,
+    Ask,
+    Close,
+    Complete,
+    DecideEws,
+    Escalate,
+    Progress,
+    Rate,
+    Reject,
+    Reopen,
+    Reply,
+    RequestEws,
+    Validate,
+    Withdraw,
+)
+from domain.events import (
+    Accepted,
+    Asked,
+    Body,
+    Called,
+    Closed,
+    Completed,
+    EwsGranted,
+    EwsRefused,
+    EwsRequested,
+    FollowUpRejected,
+    HopLimitReached,
+    ProgressNoted,
+    Rated,
+    Reopened,
+    Replied,
+    Validated,
+)
+from domain.refusal import RefusalCode, Refused
+from domain.status import Outcome
+
+if TYPE_CHECKING:
+    from domain.complaint import Complaint
+
+
+def decide(complaint: "Complaint", command: AnyCommand, actor: Actor, at: datetime) -> list[Body]:
+    """The facts that follow from a command. Raises ``Refused`` when a rule forbids it."""
+    match command:
+        case Accept():
+            return [Accepted(note=command.note)]
+        case Progress():
+            return [ProgressNoted(note=command.note, photos=command.photos)]
+        case Complete():
+            return [_completion(complaint, command)]
+        case Validate():
+            verdict = Validated if command.accepted else FollowUpRejected
+            return [verdict(unit=actor.unit or "", note=command.note)]
+        case Ask():
+            first = complaint.holder.code not in complaint.asked_by
+            return [Asked(question=command.question, stops_clock=first)]
+        case Reply():
+            return [Replied(answer=command.answer)]
+        case RequestEws():
+            return [_ews_request(complaint, command, at)]
+        case DecideEws():
+            return [_ews_decision(complaint, command)]
+        case Escalate():
+            return [_call(complaint, command)]
+        case Rate():
+            _demand(complaint.score is None, RefusalCode.ALREADY_DONE, "It has been rated already.")
+            return [Rated(score=command.score, note=command.note)]
+        case Reopen():
+            _demand(not complaint.reopened, RefusalCode.ALREADY_DONE, "It has been reopened once already.")
+            return [Reopened(note=command.note)]
+        case Reject():
+            return [Closed(outcome=Outcome.REJECTED, note=command.note)]
+        case Withdraw():
+            return [Closed(event="withdrawn", outcome=Outcome.WITHDRAWN, note=command.note)]
+        case Close():
+            return [Closed(outcome=Outcome.RESOLVED, note=command.note)]
+        case _:
+            return _move(complaint, command)
+
+
+def _move(complaint: "Complaint", command: AnyCommand) -> list[Body]:
+    """A new holder; the coordinator is told when it was the last hop that others may make (rule 3)."""
+    moved = moves.decide(command, complaint.holder, complaint.opening.desk, complaint.hops + 1)
+    if moved.hops != complaint.opening.policy.hop_limit:
+        return [moved]
+    coordinators = moved.to.coordinators
+    return [moved, HopLimitReached(hops=moved.hops, to=coordinators[0] if coordinators else None)]
+
+
+def _completion(complaint: "Complaint", command: Complete) -> Completed:
+    """Rule 6: evidence, and another unit to check it."""
+    _demand(
+        bool(command.evidence),
+        RefusalCode.NO_EVIDENCE,
+        "A completion needs at least one piece of evidence, such as a photo of the work; add one.",
+    )
+    holder = complaint.holder
+    others = [unit for unit in complaint.opening.validators if unit.code != holder.code]
+    _demand(bool(others), RefusalCode.SAME_UNIT, f"No unit but {holder.name} could validate; name another.")
+    return Completed(unit=holder, validator=others[0], note=command.note, evidence=command.evidence)
+
+
+def _ews_request(complaint: "Complaint", command: RequestEws, at: datetime) -> EwsRequested:
+    """Asked for in time, for a later moment, once at a time."""
+    clock = complaint.clocks[ClockKind.RESOLUTION]
+    _demand(
+        complaint.ews is None,
+        RefusalCode.ALREADY_DONE,
+        "An EWS is asked for already; it waits for a decision.",
+    )
+    _demand(at <= clock.due_at, RefusalCode.TOO_LATE, "The deadline has passed; an EWS cannot undo that.")
+    _demand(
+        command.until > clock.due_at,
+        RefusalCode.BAD_INPUT,
+        f"An EWS must be later than the present deadline, {clock.due_at:%Y-%m-%dT%H:%M:%SZ}.",
+    )
+    coordinators = complaint.holder.coordinators
+    return EwsRequested(until=command.until, of=coordinators[0] if coordinators else None, note=command.note)
+
+
+def _ews_decision(complaint: "Complaint", command: DecideEws) -> EwsGranted | EwsRefused:
+    if complaint.ews is None:
+        raise Refused(RefusalCode.WRONG_STATE, "No EWS is asked for; there is nothing to decide.")
+    _demand(
+        not command.granted or complaint.clocks[ClockKind.RESOLUTION].breached_at is None,
+        RefusalCode.TOO_LATE,
+        "The deadline has passed; an EWS cannot undo that. Refuse it.",
+    )
+    verdict = EwsGranted if command.granted else EwsRefused
+    return verdict(until=complaint.ews, note=command.note)
+
+
+def _call(complaint: "Complaint", command: Escalate) -> Called:
+    """The rung above the highest that has been reached, or the top again."""
+    ladder = complaint.holder.ladder
+    _demand(bool(ladder), RefusalCode.WRONG_TARGET, f"{complaint.holder.name} has no supervisor to call.")
+    step = min(complaint.escalation_level + 1, len(ladder))
+    return Called(step=step, to=ladder[step - 1], note=command.note)
+
+
+def _demand(condition: bool, code: RefusalCode, otherwise: str) -> None:
+    if not condition:
+        raise Refused(code, otherwise)
