@@ -37,6 +37,8 @@ for command, panel in (
     (complaints.submit, LOOK),
     (complaints.show, LOOK),
     (complaints.mailbox, LOOK),
+    (complaints.suggest, LOOK),
+    (complaints.duplicates, LOOK),
     (authority.authority, LOOK),
 ):
     app.command(rich_help_panel=panel)(command)

@@ -133,3 +133,39 @@ async def mailbox(
             for message in sent
         ),
     )
+
+
+@command
+async def suggest(number: Number, as_json: Json = False) -> None:
+    """Units that a complaint may belong to, the likeliest first, with reasons. It moves nothing."""
+    from jakarta.suggestions import Suggestions  # noqa: PLC0415
+
+    async with Wiring() as tuntas:
+        found = await tuntas.find(number)
+        said = await tuntas.reads.said(found.number)
+        words = f"{said.text} {said.place or ''}" if said else ""
+        suggestions = Suggestions(tuntas.city).suggest(found.category, words, found.ward)
+    if as_json:
+        print_json(suggestions)
+        return
+    print_table(
+        f"{found.number} may belong to",
+        ("unit", "name", "how sure", "why"),
+        ((one.unit, one.name, one.score, one.why) for one in suggestions),
+    )
+
+
+@command
+async def duplicates(number: Number, as_json: Json = False) -> None:
+    """Open complaints that may be about the same thing, the most alike first. It merges nothing."""
+    async with Wiring() as tuntas:
+        found = await tuntas.find(number)
+        candidates = await tuntas.duplicates(found)
+    if as_json:
+        print_json(candidates)
+        return
+    print_table(
+        f"{found.number} may be the same as",
+        ("number", "status", "unit", "metres away", "alike"),
+        ((one.number, one.status, one.unit, one.metres, one.alike) for one in candidates),
+    )

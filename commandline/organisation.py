@@ -8,10 +8,11 @@ from typing import Annotated, Any
 
 import typer
 
-from commandline.answers import Json, command, print_json, print_table
+from commandline.answers import Json, command, fail, print_json, print_table
 from commandline.wiring import BOUNDARIES, city
 from domain.organisation import UnitKind
 from domain.policy import ClockRule, Policy
+from jakarta.organisation import findings
 from runtime.settings import load_settings
 
 app = typer.Typer(
@@ -96,6 +97,21 @@ async def policies(as_json: Json = False) -> None:
             for policy in found
         ),
     )
+
+
+@app.command()
+@command
+async def check(as_json: Json = False) -> None:
+    """Whether every unit answers to somebody and every ward to a unit. Exit status 1 when not."""
+    units = city().units()
+    found = findings({unit.code: unit for unit in units})
+    wards = sum(unit.ward is not None for unit in units)
+    if as_json:
+        print_json({"units": len(units), "wards": wards, "findings": found})
+    else:
+        sys.stdout.write(f"{len(units)} units, {wards} wards, {len(found)} findings.\n")
+    if found:
+        fail("\n".join(found))
 
 
 @app.command()

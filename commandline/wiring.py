@@ -15,9 +15,10 @@ if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncEngine
 
     from channels.front_door import FrontDoor
-    from domain.jurisdiction import Jurisdiction
     from durable.complaints import Complaints
+    from jakarta.load import Jakarta
     from store.complaints import Reads
+    from store.duplicates import Candidate
     from store.files import Files
     from store.messages import Message
 
@@ -26,7 +27,7 @@ BOUNDARIES = "boundaries.geojson"
 """Where in the data folder imported ward boundaries lie."""
 
 
-def city() -> "Jurisdiction":
+def city() -> "Jakarta":
     """The jurisdiction, with the exact boundaries if they were imported."""
     from jakarta.load import load_jakarta  # noqa: PLC0415 - reads files
 
@@ -54,7 +55,7 @@ class Wiring:
         self._settings = load_settings()
         self._engine: AsyncEngine | None = None
         self._complaints: Complaints | None = None
-        self._city: Jurisdiction | None = None
+        self._city: Jakarta | None = None
 
     async def __aenter__(self) -> Self:
         return self
@@ -71,7 +72,7 @@ class Wiring:
         return self._settings.home
 
     @property
-    def city(self) -> "Jurisdiction":
+    def city(self) -> "Jakarta":
         """The jurisdiction."""
         if self._city is None:
             self._city = city()
@@ -131,6 +132,14 @@ class Wiring:
     async def digests(self, channel: str, references: Iterable[str]) -> Mapping[str, str | None]:
         """Which references of a channel are in already, with the digest of what they said."""
         return await self.reads.digests(channel, references)
+
+    async def duplicates(self, found: ComplaintView) -> list["Candidate"]:
+        """Open complaints that may be about the same thing as this one."""
+        from store.duplicates import Duplicates  # noqa: PLC0415 - heavy
+
+        group = self.city.category(found.category).group
+        family = {one.code for one in self.city.categories() if one.group == group}
+        return await Duplicates(self._opened()).of(found.number, family)
 
     async def check_access_code(self, number: str, access_code: str) -> None:
         """Raises ``Refused`` when this is not the code that the reporter was given."""

@@ -92,9 +92,13 @@ class Channel(Value):
 
 
 class Category(Value):
-    """A kind of complaint, with the unit whose duty it is by function where that is known."""
+    """A kind of complaint, with the unit whose duty it is by function where that is known.
+
+    Categories of one ``group`` are a family: a hole may be called a damaged road.
+    """
 
     code: str
     name: str
     name_en: str
     duty: str | None = None
+    group: str = ""

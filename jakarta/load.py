@@ -168,7 +168,9 @@ def _categories(folder: Path, units: Mapping[str, Unit]) -> dict[str, Category]:
             raise BadData(f"categories.csv: the duty-holder {row.duty} of {row.code} is no unit.")
         if row.code in categories:
             raise BadData(f"categories.csv: {row.code} comes twice.")
-        categories[row.code] = Category(code=row.code, name=row.name, name_en=row.name_en, duty=row.duty)
+        categories[row.code] = Category(
+            code=row.code, name=row.name, name_en=row.name_en, duty=row.duty, group=row.group
+        )
     return categories
 
 

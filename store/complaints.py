@@ -33,6 +33,15 @@ class Registration(NamedTuple):
     existing: Receipt | None
 
 
+class Said(NamedTuple):
+    """What a reporter said: personal, for those who handle the complaint."""
+
+    category: str
+    text: str
+    place: str | None
+    ward: str | None
+
+
 class Register:
     """Gives complaints their numbers."""
 
@@ -167,6 +176,15 @@ class Reads:
         query = query.order_by(ComplaintRow.next_due_at.nulls_last(), ComplaintRow.number).limit(limit)
         async with transaction(self._engine) as connection:
             return [_view(row) for row in await connection.execute(query)]
+
+    async def said(self, number: str) -> Said | None:
+        """What the reporter said, and where."""
+        query = select(ComplaintRow.category, ComplaintRow.text, ComplaintRow.place, ComplaintRow.ward).where(
+            ComplaintRow.number == number, ComplaintRow.seq > 0
+        )
+        async with transaction(self._engine) as connection:
+            row = (await connection.execute(query)).one_or_none()
+        return Said(row.category or "", row.text or "", row.place, row.ward) if row else None
 
     async def timeline(self, complaint_id: str, after: int = 0) -> list[Entry]:
         """What happened to a complaint, oldest first, from the event after ``after`` on."""

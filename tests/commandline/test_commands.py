@@ -129,10 +129,7 @@ def test_the_remaining_rules_by_commands(program: Program) -> None:
         (("request-ews", number, "--as", lurah, "--until", "2030-01-01", "--note", "Sulit"), "IN_PROGRESS"),
         (("decide-ews", number, "--as", "o-asko-pem-pusat", "--grant"), "IN_PROGRESS"),
         (("escalate", number, "--as", lurah, "--note", "Tolong"), "IN_PROGRESS"),
-        (
-            ("complete", number, "--as", lurah, "--note", "x", "--evidence", "https://x"),
-            "AWAITING_VALIDATION",
-        ),
+        ((*done, "https://x"), "AWAITING_VALIDATION"),
         (("validate", number, "--as", "o-skpd-pemerintahan", "--accept"), "RESOLVED"),
         (("rate", number, *reporter, "--score", "2"), "RESOLVED"),
         (("reopen", number, *reporter, "--note", "Belum"), "WAITING"),
