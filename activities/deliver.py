@@ -5,7 +5,7 @@ from temporalio.exceptions import ApplicationError
 
 from activities.contracts import ANNOUNCE, ESCALATE, UNDELIVERABLE, Deliver
 from notify.letter import Letter
-from notify.media import MAILBOX, NotNow, Routes, Undeliverable, send
+from notify.media import MAILBOX, NotNow, Routes, Unconfirmed, Undeliverable, send
 from store.messages import Message, Messages
 
 NOT_NOW = "NotNow"
@@ -36,7 +36,7 @@ class Delivery:
                 await self._send(message)
             except NotNow as trouble:
                 later.append(str(trouble))
-            except Undeliverable as trouble:
+            except (Undeliverable, Unconfirmed) as trouble:
                 never.append(str(trouble))
         if later:
             raise ApplicationError("; ".join(sorted(set(later + never))), type=NOT_NOW)
@@ -53,12 +53,16 @@ class Delivery:
             await self._messages.put_in_mailbox(message)
             return
         if not await self._messages.claim(message, route.name):
-            raise Undeliverable("an attempt to send it broke off; it is not known whether it was sent")
+            raise Unconfirmed("an attempt to send it broke off; it is not known whether it was sent")
         try:
             await send(route, Letter(message.subject, message.body))
-        except (NotNow, Undeliverable) as trouble:
-            await self._messages.mark_failed(
-                message, str(trouble), for_good=isinstance(trouble, Undeliverable)
-            )
+        except NotNow as trouble:
+            await self._messages.mark_pending(message, str(trouble))
+            raise
+        except Undeliverable as trouble:
+            await self._messages.mark_failed(message, str(trouble))
+            raise
+        except Unconfirmed as trouble:
+            await self._messages.mark_unconfirmed(message, str(trouble))
             raise
         await self._messages.mark_sent(message)

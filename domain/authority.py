@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from domain.commands import AUTHORITY, MOVES, Actor, Party
+from domain.commands import AUTHORITY, MOVES, SERVICE, Actor, Party
 from domain.refusal import RefusalCode, Refused
 
 if TYPE_CHECKING:
@@ -14,6 +14,7 @@ def parties(complaint: "Complaint", actor: Actor) -> frozenset[Party]:
     validator = complaint.validator
     found = {
         Party.REPORTER: actor.is_reporter,
+        Party.SERVICE: actor == SERVICE,
         Party.HOLDER: actor.unit == complaint.holder.code,
         Party.DESK: actor.unit == complaint.opening.desk.code,
         Party.COORDINATOR: any(rung.code == actor.unit for rung in complaint.holder.coordinators),

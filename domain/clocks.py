@@ -115,6 +115,11 @@ class Clock(Value):
         return self.ended_as is None and self.held_since is None and not self.is_paused
 
     @property
+    def is_open(self) -> bool:
+        """Whether its end still lies ahead of it, held or paused as it may be."""
+        return self.ended_as is None and self.breached_at is None
+
+    @property
     def is_paused(self) -> bool:
         """Whether its time stands still now."""
         return bool(self.pauses) and self.pauses[-1].until is None

@@ -5,6 +5,7 @@ from typing import Annotated, Generic, Literal, NamedTuple, TypeVar
 
 from pydantic import AwareDatetime, Field
 
+from domain.calendar import WorkingCalendar
 from domain.organisation import Unit
 from domain.place import Point, WardFound
 from domain.status import Status
@@ -156,6 +157,14 @@ class Reopen(Value):
     note: NeededNote
 
 
+class AdoptCalendar(Value):
+    """The working calendar has changed, by a new holiday say: what has not passed is counted anew."""
+
+    kind: Literal["adopt_calendar"] = "adopt_calendar"
+    calendar: WorkingCalendar
+    reason: NeededNote
+
+
 class Withdraw(Value):
     """The reporter takes the complaint back."""
 
@@ -187,6 +196,7 @@ AnyCommand = (
     | Reject
     | Rate
     | Reopen
+    | AdoptCalendar
     | Withdraw
     | Close
 )
@@ -224,6 +234,7 @@ class Party(StrEnum):
     COORDINATOR = "coordinator"
     VALIDATOR = "validator"
     REPORTER = "reporter"
+    SERVICE = "service"
 
 
 class Rule(NamedTuple):
@@ -259,6 +270,7 @@ AUTHORITY: dict[str, Rule] = {
     "reject": _rule({Party.DESK, Party.COORDINATOR}, UNTAKEN | AT_WORK),
     "rate": _rule(Party.REPORTER, {Status.RESOLVED}),
     "reopen": _rule(Party.REPORTER, {Status.RESOLVED}),
+    "adopt_calendar": _rule(Party.SERVICE, frozenset(Status) - {Status.CLOSED}),
     "withdraw": _rule(Party.REPORTER, UNTAKEN | AT_WORK | ASKED),
     "close": _rule({Party.REPORTER, Party.DESK}, {Status.RESOLVED}),
 }

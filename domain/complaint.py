@@ -10,6 +10,7 @@ from datetime import datetime
 from pydantic import BaseModel, Field
 
 from domain.authority import authorise
+from domain.calendar import WorkingCalendar
 from domain.clocks import CLOSING, Clock, ClockKind, Deadline, Stage
 from domain.commands import SERVICE, Actor, AnyCommand, Instruction
 from domain.decide import decide
@@ -18,7 +19,9 @@ from domain.events import (
     Asked,
     Body,
     Breached,
+    CalendarAdopted,
     Called,
+    ClockMove,
     Closed,
     CommandRefused,
     Completed,
@@ -43,6 +46,7 @@ from domain.events import (
 from domain.intake import Opening
 from domain.organisation import Unit, UnitKind
 from domain.place import Point, WardFound
+from domain.policy import ClockRule
 from domain.refusal import Refused
 from domain.status import Outcome, Status
 
@@ -131,6 +135,18 @@ class Complaint(BaseModel):
         alarms = (self._next_alarm(clock) for clock in self.clocks.values())
         return min((alarm for alarm in alarms if alarm), key=lambda alarm: alarm.due_at, default=None)
 
+    def recounted(self, calendar: WorkingCalendar) -> tuple[ClockMove, ...]:
+        """Which ends another calendar would move: of clocks in office time that have not run out."""
+        moves = []
+        for clock in self.clocks.values():
+            limit = self._rule(clock.kind).limit
+            usual = limit.after(clock.started_at, self.opening.policy.calendar) + clock.stood
+            after = limit.after(clock.started_at, calendar) + clock.stood
+            # An end that is not the usual one was set by an EWS, which names a date and not a length.
+            if clock.is_open and clock.due_at == usual and after != usual:
+                moves.append(ClockMove(clock=clock.kind, before=usual, after=after))
+        return tuple(moves)
+
     def _next_alarm(self, clock: Clock) -> Deadline | None:
         """A vertical agency is not ours to order: of the citizen's clock it is only reminded (art. 1)."""
         if clock.kind is ClockKind.RESOLUTION and self.holder.kind is UnitKind.VERTICAL:
@@ -211,6 +227,8 @@ class Complaint(BaseModel):
                 self.score = body.score
             case Reopened():
                 self._reopen(at)
+            case CalendarAdopted():
+                self._adopt(body, at)
             case Warned():
                 self._set(self.clocks[body.clock].warn())
             case Breached():
@@ -292,14 +310,24 @@ class Complaint(BaseModel):
         self._set(resolution.reopen(at, "it was resolved until the reporter reopened it", "reporter"))
         self._start(ClockKind.RESPONSE, at)
 
+    def _adopt(self, body: CalendarAdopted, at: datetime) -> None:
+        policy = self.opening.policy.model_copy(update={"calendar": body.calendar})
+        self.opening = self.opening.model_copy(update={"policy": policy})
+        for move in body.moves:
+            clock, rule = self.clocks[move.clock], self._rule(move.clock)
+            self._set(clock.extend(move.after, rule.warn_before, at))
+
     def _end(self, body: Closed, at: datetime) -> None:
         self.status, self.outcome = Status.CLOSED, body.outcome
         for clock in list(self.clocks.values()):
             self._set(clock.stop(at))
 
     def _start(self, kind: ClockKind, at: datetime) -> None:
-        rule = getattr(self.opening.policy, kind.value)
-        self._set(Clock.start(kind, rule, self.opening.policy, at))
+        self._set(Clock.start(kind, self._rule(kind), self.opening.policy, at))
+
+    def _rule(self, kind: ClockKind) -> ClockRule:
+        rule: ClockRule = getattr(self.opening.policy, kind.value)
+        return rule
 
     def _set(self, clock: Clock) -> None:
         self.clocks = {**self.clocks, clock.kind: clock}

@@ -6,11 +6,12 @@ Whether the sender may ask at all has been settled before (``domain.authority``)
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from domain import moves
+from domain import moves as holders
 from domain.clocks import ClockKind
 from domain.commands import (
     Accept,
     Actor,
+    AdoptCalendar,
     AnyCommand,
     Ask,
     Close,
@@ -30,6 +31,7 @@ from domain.events import (
     Accepted,
     Asked,
     Body,
+    CalendarAdopted,
     Called,
     Closed,
     Completed,
@@ -80,6 +82,9 @@ def decide(complaint: "Complaint", command: AnyCommand, actor: Actor, at: dateti
         case Reopen():
             _demand(not complaint.reopened, RefusalCode.ALREADY_DONE, "It has been reopened once already.")
             return [Reopened(note=command.note)]
+        case AdoptCalendar():
+            moves = complaint.recounted(command.calendar)
+            return [CalendarAdopted(calendar=command.calendar, moves=moves, reason=command.reason)]
         case Reject():
             return [Closed(outcome=Outcome.REJECTED, note=command.note)]
         case Withdraw():
@@ -92,7 +97,7 @@ def decide(complaint: "Complaint", command: AnyCommand, actor: Actor, at: dateti
 
 def _move(complaint: "Complaint", command: AnyCommand) -> list[Body]:
     """A new holder; the coordinator is told when it was the last hop that others may make (rule 3)."""
-    moved = moves.decide(command, complaint.holder, complaint.opening.desk, complaint.hops + 1)
+    moved = holders.decide(command, complaint.holder, complaint.opening.desk, complaint.hops + 1)
     if moved.hops != complaint.opening.policy.hop_limit:
         return [moved]
     coordinators = moved.to.coordinators

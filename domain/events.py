@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from domain.calendar import WorkingCalendar
 from domain.clocks import ClockKind
 from domain.commands import Actor, Evidence, HandBackReason
 from domain.organisation import Supervisor, Unit
@@ -157,6 +158,23 @@ class Reopened(Value):
     note: str
 
 
+class ClockMove(Value):
+    """The end of a clock, before and after."""
+
+    clock: ClockKind
+    before: datetime
+    after: datetime
+
+
+class CalendarAdopted(Value):
+    """Another working calendar holds from here on; ``moves`` are the ends that it moves."""
+
+    event: Literal["calendar_adopted"] = "calendar_adopted"
+    calendar: WorkingCalendar
+    moves: tuple[ClockMove, ...]
+    reason: str
+
+
 class Warned(Value):
     """A clock is about to run out for ``unit``."""
 
@@ -232,6 +250,7 @@ Body = Annotated[
     | Called
     | Rated
     | Reopened
+    | CalendarAdopted
     | Warned
     | Breached
     | Escalated

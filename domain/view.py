@@ -10,6 +10,7 @@ from domain.complaint import Complaint
 from domain.events import (
     Asked,
     Breached,
+    CalendarAdopted,
     Called,
     Closed,
     CommandRefused,
@@ -255,6 +256,9 @@ def _detail(event: Event) -> str:
             return _with_note(f"until {until:%Y-%m-%dT%H:%M:%SZ}", note)
         case Called(step=step, to=to, note=note):
             return _with_note(f"step {step} by hand: {to.name}", note)
+        case CalendarAdopted(moves=moves, reason=reason):
+            moved = ", ".join(f"{move.clock} to {move.after:%Y-%m-%dT%H:%M:%SZ}" for move in moves)
+            return _with_note(f"moves {moved}" if moved else "moves nothing that runs", reason)
         case Rated(score=score, note=note):
             return _with_note(f"{score} of 5", note)
         case body:

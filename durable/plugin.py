@@ -8,6 +8,8 @@ from temporalio.plugin import SimplePlugin
 from temporalio.worker import WorkflowRunner
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
 
+from durable.failures import ImpersonalFailures
+
 PASSED_THROUGH = ("domain", "activities", "durable", "pydantic", "pydantic_core", "annotated_types")
 """Deterministic modules that the sandbox need not load again for each workflow: 94 KB instead of 596."""
 
@@ -22,6 +24,7 @@ class TuntasPlugin(SimplePlugin):
             workflows=list(workflows),
             activities=list(activities),
             workflow_runner=_runner,
+            interceptors=[ImpersonalFailures()],
         )
 
 

@@ -1,6 +1,7 @@
 """The media: the mailbox in the database, and everything that an Apprise URL can name."""
 
 import asyncio
+import logging
 import tomllib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -21,6 +22,10 @@ class NotNow(Exception):
 
 class Undeliverable(Exception):
     """The medium will never take the message: no such medium, or no usable address."""
+
+
+class Unconfirmed(Exception):
+    """Nobody knows whether the medium took the message; sending it again might say it twice."""
 
 
 class BadRoutes(ValueError):
@@ -64,9 +69,13 @@ class Routes:
         if urls := self._units.get(recipient):
             return _route(urls, recipient)
         address = contact if audience == Audience.REPORTER else None
-        if self._url.startswith(f"{MAILBOX}:") or ("{to}" in self._url and not address):
+        if self._url.startswith(f"{MAILBOX}:") or ("{to}" in self._url and not self._reaches(address)):
             return Route(MAILBOX)
         return _route((self._url,), address or "")
+
+    def _reaches(self, address: str | None) -> bool:
+        """A telephone number is no address for mail."""
+        return bool(address) and ("@" in str(address) or not self._url.startswith("mailto"))
 
 
 def _route(urls: Sequence[str], address: str) -> Route:
@@ -76,11 +85,14 @@ def _route(urls: Sequence[str], address: str) -> Route:
 
 
 async def send(route: Route, letter: Letter) -> None:
-    """Sends a letter by Apprise. Raises ``NotNow`` or ``Undeliverable``; never tells the URL."""
+    """Sends by Apprise. Raises ``NotNow``, ``Unconfirmed`` or ``Undeliverable``; never tells the URL."""
     try:
         taken = await asyncio.wait_for(asyncio.to_thread(_send, route, letter), SEND_WITHIN)
-    except TimeoutError:
-        raise NotNow(f"{route.name} did not answer within {SEND_WITHIN:.0f} seconds") from None
+    except TimeoutError:  # the thread cannot be stopped, and may still succeed
+        raise Unconfirmed(
+            f"{route.name} did not answer within {SEND_WITHIN:.0f} seconds; "
+            "it is not known whether the message went out"
+        ) from None
     if not taken:
         raise NotNow(f"{route.name} did not take the message")
 
@@ -88,6 +100,7 @@ async def send(route: Route, letter: Letter) -> None:
 def _send(route: Route, letter: Letter) -> bool:
     from apprise import Apprise, NotifyFormat  # noqa: PLC0415 - heavy, and not needed for the mailbox
 
+    logging.getLogger("apprise").setLevel(logging.CRITICAL)  # it logs addresses
     post = Apprise()
     for url in route.urls:
         if not post.add(url):

@@ -22,6 +22,10 @@ WIB = timezone(timedelta(hours=7))
 """The day in a number is Jakarta's."""
 
 
+SAID_BY_AN_EVENT = ("at", "actor", "actor_unit", "via", "command_id", "body")
+"""What must be the same when an event is told again; its wording (``detail``) may change with the code."""
+
+
 class ConflictingEvent(ValueError):
     """Another event with the same complaint and sequence number is on record: a defect, not bad luck."""
 
@@ -125,13 +129,14 @@ class Recorder:
         self, connection: AsyncConnection, complaint_id: str, events: Sequence[Event]
     ) -> None:
         rows = await connection.execute(
-            select(EventRow.seq, EventRow.event, EventRow.body).where(
+            select(EventRow.__table__).where(
                 EventRow.complaint_id == complaint_id, EventRow.seq.in_([event.seq for event in events])
             )
         )
-        there = {row.seq: row.body for row in rows}
+        there = {row["seq"]: row for row in rows.mappings()}
         for event in events:
-            if there.get(event.seq) != event.body.model_dump(mode="json"):
+            told = _event(complaint_id, event)
+            if any(there[event.seq][field] != told[field] for field in SAID_BY_AN_EVENT):
                 raise ConflictingEvent(
                     f"event {event.seq} of {complaint_id} is on record with another content"
                 )

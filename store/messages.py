@@ -92,14 +92,17 @@ class Messages:
             attempts=MessageRow.attempts + 1,
         )
 
-    async def mark_failed(self, message: Message, reason: str, *, for_good: bool) -> None:
-        """It did not go out: to be tried again, or never."""
-        await self._change(
-            message,
-            ("sending",),
-            state="failed" if for_good else "pending",
-            last_error=reason[:LONGEST_ERROR],
-        )
+    async def mark_pending(self, message: Message, reason: str) -> None:
+        """It did not go out; it is to be tried again."""
+        await self._change(message, ("sending",), state="pending", last_error=reason[:LONGEST_ERROR])
+
+    async def mark_failed(self, message: Message, reason: str) -> None:
+        """It did not go out and never will."""
+        await self._change(message, ("sending",), state="failed", last_error=reason[:LONGEST_ERROR])
+
+    async def mark_unconfirmed(self, message: Message, reason: str) -> None:
+        """Whether it went out is not known; it is never sent again."""
+        await self._change(message, ("sending",), state="unconfirmed", last_error=reason[:LONGEST_ERROR])
 
     async def _change(self, message: Message, states: Sequence[str], **values: Any) -> str | None:
         statement = (

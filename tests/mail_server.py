@@ -1,6 +1,6 @@
 """A real SMTP server for tests: it keeps what it takes, and answers what it is told to."""
 
-import socket
+import asyncio
 from email import message_from_bytes
 from email.message import Message
 from urllib.parse import quote
@@ -9,14 +9,7 @@ from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
 from notify.media import Route
-
-
-def free_port() -> int:
-    """A port on which nobody listens."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-    return port
+from runtime.free_port import free_port
 
 
 class MailServer:
@@ -25,10 +18,12 @@ class MailServer:
     def __init__(self) -> None:
         self.mails: list[Message] = []
         self.answer = "250 OK"
+        self.delay_s = 0.0
         self._controller = Controller(self, hostname="127.0.0.1", port=free_port())
 
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802
         """What aiosmtpd calls for each mail."""
+        await asyncio.sleep(self.delay_s)
         if self.answer.startswith("250"):
             assert isinstance(envelope.content, bytes)
             self.mails.append(message_from_bytes(envelope.content))

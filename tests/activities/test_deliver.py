@@ -93,6 +93,36 @@ async def test_an_attempt_that_died_in_mid_sending_is_shown_and_not_repeated(
     assert mail_server.mails == []
 
 
+async def test_a_mail_taken_too_late_is_shown_and_not_sent_again(
+    complaints: Complaints, engine: AsyncEngine, mail_server: MailServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    identity, messages = await open_one(complaints), Messages(engine)
+    await _all_in(messages, identity)
+    from sqlalchemy import update
+
+    from store.engine import transaction
+    from store.tables import MessageRow
+
+    async with transaction(engine) as connection:
+        await connection.execute(
+            update(MessageRow)
+            .where(MessageRow.complaint_id == identity)
+            .values(state="pending", sent_at=None, medium=None)
+        )
+    monkeypatch.setattr("notify.media.SEND_WITHIN", 0.2)
+    mail_server.delay_s = 0.5
+    delivery = Delivery(messages, Routes(mail_server.url))
+    for _ in range(2):
+        with pytest.raises(ApplicationError, match="not known whether") as failure:
+            await ActivityEnvironment().run(
+                delivery.announce, Deliver(complaint_id=identity, keys=("1/reporter",))
+            )
+        assert failure.value.non_retryable
+    await asyncio.sleep(1)
+    assert len(mail_server.mails) == 1
+    assert {one.key: one.state for one in await messages.of(identity)}["1/reporter"] == "unconfirmed"
+
+
 async def test_a_medium_that_will_never_do_is_on_the_timeline(servers: Stack, engine: AsyncEngine) -> None:
     settings = Settings(home=servers.home, notify_url="nonsense://x", task_queue="nonsense")
     client = await connect(settings, plugins=[plugin(engine, settings, load_jakarta())])

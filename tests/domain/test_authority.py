@@ -7,8 +7,10 @@ import pytest
 from domain.commands import (
     AUTHORITY,
     REPORTER,
+    SERVICE,
     Accept,
     Actor,
+    AdoptCalendar,
     AnyCommand,
     Ask,
     Close,
@@ -35,6 +37,7 @@ from domain.status import Status
 from tests.city import (
     ASISTEN_SEKDA,
     BIRO,
+    CALENDAR,
     DESK,
     DINAS,
     INSPEKTUR,
@@ -54,6 +57,7 @@ ACTORS = {
     Party.COORDINATOR: officer(ASISTEN_SEKDA),
     Party.VALIDATOR: officer(BIRO),
     Party.REPORTER: REPORTER,
+    Party.SERVICE: SERVICE,
 }
 COMMANDS: dict[str, AnyCommand] = {
     "accept": Accept(),
@@ -72,6 +76,7 @@ COMMANDS: dict[str, AnyCommand] = {
     "reject": Reject(note="Ini ucapan terima kasih."),
     "rate": Rate(score=4),
     "reopen": Reopen(note="Masih berlubang."),
+    "adopt_calendar": AdoptCalendar(calendar=CALENDAR, reason="Keputusan baru."),
     "withdraw": Withdraw(),
     "close": Close(),
 }

@@ -1,13 +1,15 @@
 """The rules of DESIGN section 3, each by name, on the aggregate alone."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
 from domain.clocks import ClockKind, ClockState, Stage
 from domain.commands import (
     REPORTER,
+    SERVICE,
     Accept,
+    AdoptCalendar,
     AnyCommand,
     Ask,
     Close,
@@ -38,6 +40,7 @@ from tests.city import (
     ASISTEN_KOTA,
     BIRO,
     BUMD,
+    CALENDAR,
     DESK,
     DINAS,
     INSPEKTORAT,
@@ -582,3 +585,32 @@ def test_what_the_engine_did_late_says_by_how_much() -> None:
     life.keep(life.complaint.expire(breach, breach.due_at + 2 * HOUR))
     assert entry(life.events[-1]).detail.endswith("(done 7200 s late, because the service was down)")
     assert "late" not in entry(life.events[0]).detail
+
+
+# -- a new holiday reaches open complaints ----------------------------------------------------------------
+
+
+def test_a_new_holiday_moves_what_is_counted_in_office_time_and_has_not_passed() -> None:
+    life = Life()
+    life.send(Accept(), LURAH)
+    life.send(DONE, LURAH)
+    before = life.complaint.clocks[ClockKind.VALIDATION].due_at
+    resolution = life.complaint.clocks[ClockKind.RESOLUTION].due_at
+    holiday = CALENDAR.model_copy(update={"closed": (date(2026, 11, 3),)})
+    life.send(AdoptCalendar(calendar=holiday, reason="Libur baru."), SERVICE)
+    assert life.complaint.clocks[ClockKind.VALIDATION].due_at == before + DAY
+    assert life.complaint.clocks[ClockKind.RESOLUTION].due_at == resolution, "calendar days know no holidays"
+    assert entry(life.events[-1]).detail == "moves validation to 2026-11-04T02:00:00Z: Libur baru."
+    assert life.pass_time(2 * DAY - HOUR * 2) == ["warned"]
+    life.pass_time(HOUR * 2)
+    assert clock(life, ClockKind.VALIDATION) is ClockState.BREACHED
+    assert life.complaint.recounted(CALENDAR) == (), "what has passed stays passed"
+
+
+def test_a_new_calendar_holds_for_clocks_that_start_later() -> None:
+    life = Life()
+    holiday = CALENDAR.model_copy(update={"closed": (date(2026, 11, 3),)})
+    life.send(AdoptCalendar(calendar=holiday, reason="Libur baru."), SERVICE)
+    life.send(Accept(), LURAH)
+    life.send(DONE, LURAH)
+    assert life.complaint.clocks[ClockKind.VALIDATION].due_at == MONDAY + 2 * DAY

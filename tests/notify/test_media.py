@@ -1,12 +1,14 @@
 """Which medium reaches whom, and a real mail server that takes, defers, refuses or hangs."""
 
+import asyncio
 from pathlib import Path
 
 import pytest
 
 from notify.letter import Letter
-from notify.media import BadRoutes, NotNow, Route, Routes, Undeliverable, send
-from tests.mail_server import MailServer, free_port
+from notify.media import BadRoutes, NotNow, Route, Routes, Unconfirmed, Undeliverable, send
+from runtime.free_port import free_port
+from tests.mail_server import MailServer
 
 LETTER = Letter("JK1: eskalasi tingkat 1", "Laporan JK1 terlambat.")
 
@@ -19,6 +21,7 @@ def test_without_settings_everything_goes_to_the_mailbox() -> None:
 def test_who_has_no_address_reads_the_mailbox() -> None:
     routes = Routes("mailto://mail.contoh?to={to}")
     assert routes.to("reporter", "reporter", None) == Route("mailbox")
+    assert routes.to("reporter", "reporter", "0812 1111 2222") == Route("mailbox")
     assert routes.to("unit", "KEL", None) == Route("mailbox")
     assert Routes("json://hook").to("unit", "KEL", None).urls == ("json://hook",)
     assert routes.to("reporter", "reporter", "a&b@contoh.id").urls == (
@@ -66,6 +69,18 @@ async def test_no_server_is_not_now() -> None:
     url = f"mailto://127.0.0.1:{free_port()}?from=tuntas@contoh.id&to=a@contoh.id"
     with pytest.raises(NotNow):
         await send(Route("mailto", (url,)), LETTER)
+
+
+async def test_a_server_that_answers_too_late_leaves_it_unconfirmed(
+    mail_server: MailServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It took the mail after we had given up: to send it again would say it twice."""
+    monkeypatch.setattr("notify.media.SEND_WITHIN", 0.2)
+    mail_server.delay_s = 0.5
+    with pytest.raises(Unconfirmed, match="not known whether"):
+        await send(mail_server.route("a@contoh.id"), LETTER)
+    await asyncio.sleep(1)
+    assert len(mail_server.mails) == 1
 
 
 async def test_an_unknown_medium_will_never_do() -> None:

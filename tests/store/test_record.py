@@ -114,6 +114,18 @@ async def test_another_event_of_the_same_number_is_a_conflict(written: Written) 
         await Recorder(written.engine).record(view(other.complaint, written.id), other.events, [])
 
 
+@pytest.mark.parametrize(
+    "another", [{"by": officer(KELURAHAN)}, {"via": "elsewhere"}, {"command_id": "c9"}, {"at": AT}]
+)
+async def test_the_same_event_by_another_actor_is_a_conflict(
+    written: Written, another: dict[str, object]
+) -> None:
+    other = Life(written.start)
+    other.events[0] = written.life.events[0].model_copy(update=another)
+    with pytest.raises(ConflictingEvent):
+        await Recorder(written.engine).record(view(other.complaint, written.id), other.events, [])
+
+
 async def test_the_record_is_append_only(written: Written) -> None:
     for table in ("event", "audit"):
         for statement in (f"UPDATE {table} SET via = 'x'", f"DELETE FROM {table}", f"TRUNCATE {table}"):
@@ -173,7 +185,7 @@ async def test_what_failed_may_be_claimed_again(written: Written) -> None:
     messages = Messages(written.engine)
     first, _ = await messages.of(written.id)
     assert await messages.claim(first, "mailto")
-    await messages.mark_failed(first, "busy", for_good=False)
+    await messages.mark_pending(first, "busy")
     assert await messages.claim(first, "mailto")
     await messages.mark_sent(first)
     (now,) = await messages.get(written.id, [first.key])
