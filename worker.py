@@ -18,8 +18,10 @@ from temporalio.client import Client
 from temporalio.worker import Worker
 
 from activities.deliver import Delivery
+from activities.escalate import Escalation
 from activities.record import Recording
 from domain.jurisdiction import Jurisdiction
+from durable.digests import report_undelivered, wake_digest
 from durable.plugin import TuntasPlugin
 from jakarta.bad_data import BadData
 from jakarta.load import load_jakarta
@@ -31,9 +33,11 @@ from runtime.temporal_client import connect
 from runtime.unreachable import Unreachable
 from runtime.worker_process import announce_ready
 from store.complaints import Recorder, Register
+from store.digests import Digests
 from store.engine import open_engine
 from store.messages import Messages
 from workflows.complaint import ComplaintWorkflow
+from workflows.digest import DigestWorkflow
 
 GRACE = timedelta(seconds=10)
 """How long activities may finish after a stop was asked for; Temporal gives the rest to another worker."""
@@ -43,10 +47,19 @@ def plugin(engine: AsyncEngine, settings: Settings, city: Jurisdiction) -> Tunta
     """All that a worker hosts, put together."""
     names = {unit.code: unit.name for unit in city.units()}
     recording = Recording(Register(engine), Recorder(engine), names)
-    delivery = Delivery(Messages(engine), Routes.load(settings.notify_url, settings.notify_routes))
+    routes = Routes.load(settings.notify_url, settings.notify_routes)
+    delivery = Delivery(Messages(engine), routes)
+    escalation = Escalation(Digests(engine), routes, wake_digest, report_undelivered)
     return TuntasPlugin(
-        workflows=[ComplaintWorkflow],
-        activities=[recording.register, recording.record, delivery.announce, delivery.escalate],
+        workflows=[ComplaintWorkflow, DigestWorkflow],
+        activities=[
+            recording.register,
+            recording.record,
+            delivery.announce,
+            escalation.escalate,
+            escalation.send_digest,
+            escalation.give_digest_up,
+        ],
     )
 
 

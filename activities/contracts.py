@@ -1,10 +1,12 @@
 """The activities as workflows know them: names, inputs and results. Light: safe in the sandbox."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
+from domain.calendar import WorkingCalendar
 from domain.events import Event
 from domain.intake import Opening
 from domain.notices import Notice
+from domain.policy import Span
 from domain.value import Value
 from domain.view import ComplaintView, Receipt
 
@@ -12,6 +14,8 @@ REGISTER = "register"
 RECORD = "record"
 ANNOUNCE = "announce"
 ESCALATE = "escalate"
+SEND_DIGEST = "send_digest"
+GIVE_DIGEST_UP = "give_digest_up"
 
 
 class Register(Value):
@@ -47,6 +51,31 @@ class Record(Value):
     opening: Opening | None = None
 
 
+class DigestRule(Value):
+    """How letters to a supervisor are spaced: the first at once, then one ``every``, by ``calendar``.
+
+    ``within`` is how long a letter that does not go out is tried again.
+    """
+
+    every: Span
+    calendar: WorkingCalendar
+    within: timedelta
+
+
+class Escalate(Value):
+    """The supervisors for whom recorded notices are pending."""
+
+    recipients: tuple[str, ...]
+    rule: DigestRule
+
+
+class SendDigest(Value):
+    """All that is pending for a supervisor is to go out as one letter. The same id is the same letter."""
+
+    digest_id: str
+    recipient: str
+
+
 class Deliver(Value):
     """The keys of recorded notices that are to go out now."""
 
@@ -56,3 +85,6 @@ class Deliver(Value):
 
 UNDELIVERABLE = "Undeliverable"
 """Error type, non-retryable: the medium will never take this notice."""
+
+NOT_NOW = "NotNow"
+"""Error type, retryable: the medium may take it later."""

@@ -3,16 +3,14 @@
 from temporalio import activity
 from temporalio.exceptions import ApplicationError
 
-from activities.contracts import ANNOUNCE, ESCALATE, UNDELIVERABLE, Deliver
+from activities.contracts import ANNOUNCE, NOT_NOW, UNDELIVERABLE, Deliver
 from notify.letter import Letter
 from notify.media import MAILBOX, NotNow, Routes, Unconfirmed, Undeliverable, send
 from store.messages import Message, Messages
 
-NOT_NOW = "NotNow"
-
 
 class Delivery:
-    """The activities that tell people."""
+    """The activity that tells units and the reporter."""
 
     def __init__(self, messages: Messages, routes: Routes) -> None:
         self._messages = messages
@@ -20,16 +18,10 @@ class Delivery:
 
     @activity.defn(name=ANNOUNCE)
     async def announce(self, what: Deliver) -> None:
-        """Tells units and the reporter."""
-        await self._deliver(what)
+        """Tells units and the reporter.
 
-    @activity.defn(name=ESCALATE)
-    async def escalate(self, what: Deliver) -> None:
-        """Tells supervisors."""
-        await self._deliver(what)
-
-    async def _deliver(self, what: Deliver) -> None:
-        """Tries every message; then, if any is left, fails: to be tried again, or shown to a human."""
+        Tries every message; then, if any is left, fails: to be tried again, or shown to a human.
+        """
         later, never = [], []
         for message in await self._messages.get(what.complaint_id, what.keys):
             try:

@@ -48,6 +48,7 @@ class FrontDoor:
             validators=tuple(city.validators()),
             policy=city.policy(self._policy, category.code, self._clock()),
             access_code=access_code(),
+            last_resort=city.last_resort(),
         )
 
 

@@ -27,6 +27,7 @@ SHORT = {
     Status.AWAITING_REPORTER: "reporter asked",
     Status.AWAITING_VALIDATION: "validation",
     Status.FOLLOW_UP_REJECTED: "follow-up rejected",
+    Status.FOLLOWING: "following",
     Status.RESOLVED: "resolved",
     Status.CLOSED: "closed",
 }

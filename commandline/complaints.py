@@ -77,7 +77,8 @@ async def show(number: Number, as_json: Json = False) -> None:
     """Where a complaint stands, its deadlines, and everything that happened to it."""
     async with Wiring() as tuntas:
         found = await tuntas.find(number)
-        print_complaint(found, await tuntas.reads.timeline(found.id), as_json)
+        timeline = await tuntas.reads.timeline(found.id)
+        print_complaint(found, timeline, await tuntas.others(found), as_json)
 
 
 @command
@@ -112,11 +113,10 @@ async def mailbox(
     as_json: Json = False,
 ) -> None:
     """What was sent: to whom, about which event, when."""
-    keys = {"number", "seq", "event", "audience", "recipient", "medium", "sent_at", "subject", "body"}
     async with Wiring() as tuntas:
         sent = await tuntas.sent(number)
     if as_json:
-        print_json([message.model_dump(mode="json", include=keys) for message in sent])
+        print_json(sent)
         return
     print_table(
         f"Messages: {len(sent)}",
@@ -124,7 +124,7 @@ async def mailbox(
         (
             (
                 wib(message.sent_at),
-                message.number,
+                message.number or f"{message.items} notices",
                 message.event,
                 message.recipient,
                 message.medium,

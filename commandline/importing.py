@@ -3,8 +3,7 @@
 import asyncio
 import csv
 import sys
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -12,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from channels.csv_file import BadRow, CsvMapping, GoodRow, read
-from commandline.answers import Json, command, fail, print_json
+from commandline.answers import Json, command, fail, print_json, progress
 from commandline.wiring import Wiring
 from domain.refusal import Refused
 
@@ -87,7 +86,7 @@ def _pairs(column: list[str] | None) -> dict[str, str]:
 async def _take_in(tuntas: Wiring, tally: Tally) -> None:
     """Submits what is not in yet, a batch at a time, many at once; a row that is refused is a bad row."""
     door = await tuntas.front_door()
-    with _progress(len(tally.good)) as advance:
+    with progress("Taking complaints in", len(tally.good)) as advance:
         for start in range(0, len(tally.good), BATCH):
             batch = tally.good[start : start + BATCH]
             there = await tuntas.digests(batch[0].intake.channel, [row.intake.reference for row in batch])
@@ -145,13 +144,3 @@ def _say(tally: Tally, listed: Path | None, as_json: bool) -> None:
         f"{tally.rows} rows: {tally.new} new complaints, {tally.known} known already, "
         f"{len(tally.bad)} rejected.\n"
     )
-
-
-@contextmanager
-def _progress(total: int) -> Iterator[Callable[[], None]]:
-    from rich.console import Console  # noqa: PLC0415 - heavy
-    from rich.progress import Progress  # noqa: PLC0415 - heavy
-
-    with Progress(console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task("Taking complaints in", total=total)
-        yield lambda: bar.advance(task)

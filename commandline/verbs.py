@@ -23,6 +23,7 @@ from domain.commands import (
     HandBackReason,
     Instruction,
     Progress,
+    Separate,
     Validate,
     Withdraw,
 )
@@ -323,6 +324,37 @@ async def reopen(
 
 
 @command
+async def merge(
+    number: Number,
+    officer: As,
+    into: Annotated[str, typer.Option("--into", metavar="NUMBER", help="The complaint that it repeats.")],
+    note: Note = "",
+    identity: Id = None,
+    later: Later = False,
+    as_json: Json = False,
+) -> None:
+    """It is about the same thing as another: it follows that one, and its reporter hears of it."""
+    async with Wiring() as tuntas:
+        parent = await tuntas.find(into)
+    await _send(
+        Request(number, officer, identity, later, as_json), lambda orders, _: orders.merge(parent, note)
+    )
+
+
+@command
+async def separate(
+    number: Number,
+    officer: As,
+    note: Note = "",
+    identity: Id = None,
+    later: Later = False,
+    as_json: Json = False,
+) -> None:
+    """It was merged by mistake: it leaves the one it follows and goes its own way; --note is needed."""
+    await _send(Request(number, officer, identity, later, as_json), lambda *_: Separate(note=note))
+
+
+@command
 async def withdraw(
     number: Number,
     access_code: Code = None,
@@ -361,7 +393,7 @@ VERBS = {
         complete,
         escalate,
     ),
-    "What desk, coordinator and validator do": (reassign, reject, decide_ews, validate),
+    "What desk, coordinator and validator do": (reassign, merge, separate, reject, decide_ews, validate),
     "What the reporter does": (reply, withdraw, rate, reopen, close),
 }
 """Every verb, by who mostly uses it."""

@@ -8,19 +8,22 @@ from typing import TYPE_CHECKING, Self
 
 from domain.orders import Orders
 from domain.refusal import RefusalCode, Refused
-from domain.view import ComplaintView, Entry
+from domain.status import Status
+from domain.timeline import Entry
+from domain.view import ComplaintView
 from runtime.settings import Settings, load_settings
 
 if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncEngine
 
     from channels.front_door import FrontDoor
+    from commandline.show import Others
     from durable.complaints import Complaints
     from jakarta.load import Jakarta
     from store.complaints import Reads
     from store.duplicates import Candidate
     from store.files import Files
-    from store.messages import Message
+    from store.messages import Sent
 
 
 BOUNDARIES = "boundaries.geojson"
@@ -121,7 +124,7 @@ class Wiring:
         """What happened to the complaint with this number."""
         return await self.reads.timeline((await self.find(number)).id)
 
-    async def sent(self, number: str | None) -> list["Message"]:
+    async def sent(self, number: str | None) -> list["Sent"]:
         """The messages that were sent."""
         from store.messages import Messages  # noqa: PLC0415 - heavy
 
@@ -132,6 +135,14 @@ class Wiring:
     async def digests(self, channel: str, references: Iterable[str]) -> Mapping[str, str | None]:
         """Which references of a channel are in already, with the digest of what they said."""
         return await self.reads.digests(channel, references)
+
+    async def others(self, found: ComplaintView) -> "Others":
+        """Those that follow a complaint, and while it is handled those that may be about the same thing."""
+        from commandline.show import Others  # noqa: PLC0415
+
+        handled = found.status not in {Status.FOLLOWING, Status.RESOLVED, Status.CLOSED}
+        candidates = await self.duplicates(found) if handled else []
+        return Others(await self.reads.followers(found.number), [one.number for one in candidates])
 
     async def duplicates(self, found: ComplaintView) -> list["Candidate"]:
         """Open complaints that may be about the same thing as this one."""

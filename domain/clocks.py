@@ -207,7 +207,8 @@ class Clock(Value):
 
     def end(self, at: datetime) -> "Clock":
         """What it measured has happened: in time or late."""
-        late = self.breached_at is not None or at > self.due_at
+        # A breach that came while it was no longer waited for, as during validation, is none.
+        late = at > self.due_at or (self.breached_at is not None and self.breached_at <= at)
         return self._ended(at, ClockState.MISSED if late else ClockState.MET)
 
     def stop(self, at: datetime) -> "Clock":

@@ -8,7 +8,7 @@ from pydantic import AwareDatetime, Field
 from domain.calendar import WorkingCalendar
 from domain.organisation import Unit
 from domain.place import Point, WardFound
-from domain.status import Status
+from domain.status import Outcome, Status
 from domain.text import Name, NeededNote, Note
 from domain.value import Value
 
@@ -157,6 +157,62 @@ class Reopen(Value):
     note: NeededNote
 
 
+class Other(Value):
+    """Another complaint: its number, and the id of its workflow."""
+
+    number: Name
+    id: Name
+
+
+class Merge(Value):
+    """It is about the same thing as another: it follows that one, its parent, from now on."""
+
+    kind: Literal["merge"] = "merge"
+    parent: Other
+    note: Note = ""
+
+
+class Separate(Value):
+    """It is about something else after all: it leaves its parent and goes its own way."""
+
+    kind: Literal["separate"] = "separate"
+    note: NeededNote
+
+
+class Follow(Value):
+    """Said by a complaint that was merged, to its parent."""
+
+    kind: Literal["follow"] = "follow"
+    follower: Other
+
+
+class ParentNews(StrEnum):
+    """What a parent tells those that follow it."""
+
+    DECLINED = "declined"
+    RESOLVED = "resolved"
+    REOPENED = "reopened"
+    ENDED = "ended"
+
+
+class HearParent(Value):
+    """Said by a parent to a complaint that follows it. ``moment``: when the work was done, if resolved."""
+
+    kind: Literal["hear_parent"] = "hear_parent"
+    parent: Other
+    news: ParentNews
+    outcome: Outcome | None = None
+    moment: AwareDatetime
+
+
+class ReportUndelivered(Value):
+    """Said by whoever delivers: a notice about event ``about`` could not be delivered."""
+
+    kind: Literal["report_undelivered"] = "report_undelivered"
+    about: int
+    reason: Note
+
+
 class AdoptCalendar(Value):
     """The working calendar has changed, by a new holiday say: what has not passed is counted anew."""
 
@@ -196,6 +252,11 @@ AnyCommand = (
     | Reject
     | Rate
     | Reopen
+    | Merge
+    | Separate
+    | Follow
+    | HearParent
+    | ReportUndelivered
     | AdoptCalendar
     | Withdraw
     | Close
@@ -247,6 +308,10 @@ class Rule(NamedTuple):
 UNTAKEN = frozenset({Status.WAITING, Status.COORDINATION, Status.DISPOSITION})
 AT_WORK = frozenset({Status.IN_PROGRESS, Status.FOLLOW_UP_REJECTED})
 ASKED = frozenset({Status.AWAITING_REPORTER})
+FOLLOWING = frozenset({Status.FOLLOWING})
+OPEN = frozenset(Status) - {Status.CLOSED}
+ALWAYS = frozenset(Status)
+"""Also when it is closed: its workflow may still be telling people, and must answer other complaints."""
 
 
 def _rule(by: Party | set[Party], states: set[Status] | frozenset[Status]) -> Rule:
@@ -270,8 +335,13 @@ AUTHORITY: dict[str, Rule] = {
     "reject": _rule({Party.DESK, Party.COORDINATOR}, UNTAKEN | AT_WORK),
     "rate": _rule(Party.REPORTER, {Status.RESOLVED}),
     "reopen": _rule(Party.REPORTER, {Status.RESOLVED}),
-    "adopt_calendar": _rule(Party.SERVICE, frozenset(Status) - {Status.CLOSED}),
-    "withdraw": _rule(Party.REPORTER, UNTAKEN | AT_WORK | ASKED),
+    "merge": _rule({Party.HOLDER, Party.DESK}, UNTAKEN | AT_WORK | ASKED),
+    "separate": _rule({Party.HOLDER, Party.DESK, Party.COORDINATOR}, FOLLOWING),
+    "follow": _rule(Party.SERVICE, ALWAYS),
+    "hear_parent": _rule(Party.SERVICE, ALWAYS),
+    "report_undelivered": _rule(Party.SERVICE, ALWAYS),
+    "adopt_calendar": _rule(Party.SERVICE, OPEN),
+    "withdraw": _rule(Party.REPORTER, UNTAKEN | AT_WORK | ASKED | FOLLOWING),
     "close": _rule({Party.REPORTER, Party.DESK}, {Status.RESOLVED}),
 }
 """Who may do what, in which state. Each row is tested by name."""

@@ -12,7 +12,7 @@ from pydantic import BaseModel, Field
 from domain.authority import authorise
 from domain.calendar import WorkingCalendar
 from domain.clocks import CLOSING, Clock, ClockKind, Deadline, Stage
-from domain.commands import SERVICE, Actor, AnyCommand, Instruction
+from domain.commands import SERVICE, Actor, AnyCommand, Instruction, Other
 from domain.decide import decide
 from domain.events import (
     Accepted,
@@ -30,21 +30,26 @@ from domain.events import (
     EwsGranted,
     EwsRefused,
     EwsRequested,
+    Followed,
     FollowUpRejected,
     HopLimitReached,
+    Merged,
     Moved,
     NotDelivered,
+    ParentReopened,
+    ParentResolved,
     ProgressNoted,
     Rated,
     Received,
     Reminded,
     Reopened,
     Replied,
+    Separated,
     Validated,
     Warned,
 )
-from domain.intake import Opening
-from domain.organisation import Unit, UnitKind
+from domain.intake import Opening, complaint_id
+from domain.organisation import Supervisor, Unit, UnitKind
 from domain.place import Point, WardFound
 from domain.policy import ClockRule
 from domain.refusal import Refused
@@ -79,6 +84,8 @@ class Complaint(BaseModel):
     ews: datetime | None = None
     score: int | None = None
     reopened: bool = False
+    parent: Other | None = None
+    followers: list[Other] = Field(default_factory=list)
     clocks: dict[ClockKind, Clock] = Field(default_factory=dict)
     opened_at: datetime | None = None
     seq: int = 0
@@ -130,9 +137,26 @@ class Complaint(BaseModel):
         """The record of a notice about event ``about`` that could not be delivered."""
         return self._events([NotDelivered(about=about, reason=reason)], at, SERVICE, "notify")
 
+    def orphaned(self, why: str, at: datetime) -> list[Event]:
+        """Its parent cannot be reached: it goes its own way again; empty when it follows nobody."""
+        if self.parent is None or self.status is not Status.FOLLOWING:
+            return []
+        return self._events([Separated(parent=self.parent, why=why)], at, SERVICE, "workflow")
+
+    @property
+    def itself(self) -> Other:
+        """As other complaints know it."""
+        intake = self.opening.intake
+        return Other(number=self.number, id=complaint_id(intake.channel, intake.reference))
+
+    @property
+    def good_end(self) -> Outcome:
+        """How it ends when nobody objects any more."""
+        return Outcome.DUPLICATE if self.parent else Outcome.RESOLVED
+
     def next_deadline(self) -> Deadline | None:
         """The nearest alarm of any clock; None only when the complaint is over or not yet open."""
-        alarms = (self._next_alarm(clock) for clock in self.clocks.values())
+        alarms = (self.alarm_of(kind) for kind in self.clocks)
         return min((alarm for alarm in alarms if alarm), key=lambda alarm: alarm.due_at, default=None)
 
     def recounted(self, calendar: WorkingCalendar) -> tuple[ClockMove, ...]:
@@ -147,11 +171,26 @@ class Complaint(BaseModel):
                 moves.append(ClockMove(clock=clock.kind, before=usual, after=after))
         return tuple(moves)
 
-    def _next_alarm(self, clock: Clock) -> Deadline | None:
-        """A vertical agency is not ours to order: of the citizen's clock it is only reminded (art. 1)."""
+    def alarm_of(self, kind: ClockKind) -> Deadline | None:
+        """The next alarm of one clock.
+
+        A vertical agency is not ours to order: of the citizen's clock it is only reminded (art. 1).
+        """
+        clock = self.clocks[kind]
         if clock.kind is ClockKind.RESOLUTION and self.holder.kind is UnitKind.VERTICAL:
             return clock.next_reminder(self.opening.policy)
-        return clock.next_alarm(self.opening.policy, len(self._waited_for(clock.kind).ladder))
+        return clock.next_alarm(self.opening.policy, len(self._ladder(clock.kind)))
+
+    def told_at(self, deadline: Deadline) -> str:
+        """The name of whom an alarm tells."""
+        unit = self._waited_for(deadline.clock)
+        match deadline.stage:
+            case Stage.ESCALATION:
+                return self._ladder(deadline.clock)[deadline.step - 1].name
+            case Stage.REMINDER:
+                return (self._reminded(unit, deadline.step) or unit).name
+            case _:
+                return unit.name
 
     def _alarm(self, deadline: Deadline) -> Body:
         unit, clock, due_at = self._waited_for(deadline.clock), deadline.clock, deadline.due_at
@@ -160,15 +199,27 @@ class Complaint(BaseModel):
                 return Warned(clock=clock, unit=unit, due_at=self.clocks[clock].due_at)
             case Stage.BREACH if clock in CLOSING:
                 reply = clock is ClockKind.REPLY
-                return Closed(outcome=Outcome.NO_REPLY if reply else Outcome.RESOLVED)
+                return Closed(outcome=Outcome.NO_REPLY if reply else self.good_end)
             case Stage.BREACH:
                 return Breached(clock=clock, unit=unit, due_at=due_at)
             case Stage.ESCALATION:
-                to = unit.ladder[deadline.step - 1]
+                to = self._ladder(clock)[deadline.step - 1]
                 return Escalated(clock=clock, unit=unit, step=deadline.step, to=to, due_at=due_at)
             case Stage.REMINDER:
-                top = unit.ladder[-1] if unit.ladder else None
-                return Reminded(clock=clock, unit=unit, count=deadline.step, to=top, due_at=due_at)
+                whom = self._reminded(unit, deadline.step)
+                return Reminded(clock=clock, unit=unit, count=deadline.step, to=whom, due_at=due_at)
+
+    def _ladder(self, clock: ClockKind) -> tuple[Supervisor, ...]:
+        """Who is told when a clock runs out. While it follows another, that one's ladder is climbed."""
+        if self.status is Status.FOLLOWING:
+            return ()
+        last = self.opening.last_resort
+        return self._waited_for(clock).ladder or ((last,) if last else ())
+
+    def _reminded(self, unit: Unit, count: int) -> Supervisor | None:
+        """First the top of the ladder; then, as that supervisor has no supervisor, the last resort [O]."""
+        last, top = self.opening.last_resort, unit.ladder[-1] if unit.ladder else None
+        return top if count == 1 and top else last or top
 
     def _waited_for(self, clock: ClockKind) -> Unit:
         """The unit that a clock puts under pressure."""
@@ -227,6 +278,19 @@ class Complaint(BaseModel):
                 self.score = body.score
             case Reopened():
                 self._reopen(at)
+            case Merged(parent=parent):
+                self._merge(parent, at)
+            case Followed(declined=""):
+                self.followers = [*self.followers, body.follower]
+            case Separated():
+                self._part(at)
+            case ParentResolved():
+                self.status = Status.RESOLVED
+                self._set(self.clocks[ClockKind.RESOLUTION].end(body.moment))
+                self._start(ClockKind.FEEDBACK, at)
+            case ParentReopened():
+                self.status = Status.FOLLOWING
+                self._go_on(at, "its parent was resolved until it was reopened", body.parent.number)
             case CalendarAdopted():
                 self._adopt(body, at)
             case Warned():
@@ -238,7 +302,7 @@ class Complaint(BaseModel):
                 self.escalation_level = max(self.escalation_level, body.step)
             case Reminded():
                 self._set(self.clocks[body.clock].remind(body.count))
-            case HopLimitReached() | CommandRefused() | NotDelivered():
+            case HopLimitReached() | CommandRefused() | NotDelivered() | Followed():
                 pass
 
     def _receive(self, body: Received, at: datetime) -> None:
@@ -304,10 +368,22 @@ class Complaint(BaseModel):
 
     def _reopen(self, at: datetime) -> None:
         """Back to the unit. The citizen's clock goes on; while it was resolved it stood, on the record."""
-        self.status, self.reopened, self.validator = Status.WAITING, True, None
+        self.status, self.reopened, self.validator, self.parent = Status.WAITING, True, None, None
+        self._go_on(at, "it was resolved until the reporter reopened it", "reporter")
+        self._start(ClockKind.RESPONSE, at)
+
+    def _go_on(self, at: datetime, why: str, by: str) -> None:
         self._set(self.clocks[ClockKind.FEEDBACK].end(at))
-        resolution = self.clocks[ClockKind.RESOLUTION]
-        self._set(resolution.reopen(at, "it was resolved until the reporter reopened it", "reporter"))
+        self._set(self.clocks[ClockKind.RESOLUTION].reopen(at, why, by))
+
+    def _merge(self, parent: Other, at: datetime) -> None:
+        """The citizen's clock goes on; the holder has answered by finding the parent."""
+        self._stop_waiting_for_reporter(at)
+        self.status, self.parent, self.ews = Status.FOLLOWING, parent, None
+        self._set(self.clocks[ClockKind.RESPONSE].end(at))
+
+    def _part(self, at: datetime) -> None:
+        self.status, self.parent = Status.WAITING, None
         self._start(ClockKind.RESPONSE, at)
 
     def _adopt(self, body: CalendarAdopted, at: datetime) -> None:

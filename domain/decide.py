@@ -18,12 +18,19 @@ from domain.commands import (
     Complete,
     DecideEws,
     Escalate,
+    Follow,
+    HearParent,
+    Merge,
+    Other,
+    ParentNews,
     Progress,
     Rate,
     Reject,
     Reopen,
     Reply,
+    ReportUndelivered,
     RequestEws,
+    Separate,
     Validate,
     Withdraw,
 )
@@ -38,16 +45,22 @@ from domain.events import (
     EwsGranted,
     EwsRefused,
     EwsRequested,
+    Followed,
     FollowUpRejected,
     HopLimitReached,
+    Merged,
+    NotDelivered,
+    ParentReopened,
+    ParentResolved,
     ProgressNoted,
     Rated,
     Reopened,
     Replied,
+    Separated,
     Validated,
 )
 from domain.refusal import RefusalCode, Refused
-from domain.status import Outcome
+from domain.status import Outcome, Status
 
 if TYPE_CHECKING:
     from domain.complaint import Complaint
@@ -82,6 +95,16 @@ def decide(complaint: "Complaint", command: AnyCommand, actor: Actor, at: dateti
         case Reopen():
             _demand(not complaint.reopened, RefusalCode.ALREADY_DONE, "It has been reopened once already.")
             return [Reopened(note=command.note)]
+        case Merge():
+            return [_merge(complaint, command)]
+        case Separate():
+            return [Separated(parent=_parent(complaint), why=command.note)]
+        case Follow():
+            return [_following(complaint, command)]
+        case HearParent():
+            return _news(complaint, command)
+        case ReportUndelivered():
+            return [NotDelivered(about=command.about, reason=command.reason)]
         case AdoptCalendar():
             moves = complaint.recounted(command.calendar)
             return [CalendarAdopted(calendar=command.calendar, moves=moves, reason=command.reason)]
@@ -90,7 +113,7 @@ def decide(complaint: "Complaint", command: AnyCommand, actor: Actor, at: dateti
         case Withdraw():
             return [Closed(event="withdrawn", outcome=Outcome.WITHDRAWN, note=command.note)]
         case Close():
-            return [Closed(outcome=Outcome.RESOLVED, note=command.note)]
+            return [Closed(outcome=complaint.good_end, note=command.note)]
         case _:
             return _move(complaint, command)
 
@@ -153,6 +176,56 @@ def _call(complaint: "Complaint", command: Escalate) -> Called:
     _demand(bool(ladder), RefusalCode.WRONG_TARGET, f"{complaint.holder.name} has no supervisor to call.")
     step = min(complaint.escalation_level + 1, len(ladder))
     return Called(step=step, to=ladder[step - 1], note=command.note)
+
+
+def _merge(complaint: "Complaint", command: Merge) -> Merged:
+    """Nobody may follow itself, nor one of those that follow it (rule 8)."""
+    parent = command.parent
+    _demand(
+        parent.id != complaint.itself.id,
+        RefusalCode.WRONG_TARGET,
+        f"{complaint.number} cannot follow itself; name the complaint it repeats.",
+    )
+    _demand(
+        parent.id not in {follower.id for follower in complaint.followers},
+        RefusalCode.WRONG_TARGET,
+        f"{parent.number} follows {complaint.number} already; they cannot follow each other.",
+    )
+    return Merged(parent=parent, note=command.note)
+
+
+def _following(complaint: "Complaint", command: Follow) -> Followed:
+    """Only one that is being handled can be followed: chains and rings cannot arise."""
+    declined = ""
+    if complaint.status is Status.FOLLOWING:
+        declined = f"{complaint.number} itself follows {_parent(complaint).number}"
+    elif complaint.status in {Status.RESOLVED, Status.CLOSED}:
+        declined = f"{complaint.number} is {complaint.status} already"
+    return Followed(follower=command.follower, declined=declined)
+
+
+def _news(complaint: "Complaint", command: HearParent) -> list[Body]:
+    """What a parent says counts for those that still follow it; others have gone their own way."""
+    if complaint.parent != command.parent:
+        return []
+    parent = command.parent
+    match command.news, complaint.status:
+        case ParentNews.RESOLVED, Status.FOLLOWING:
+            return [ParentResolved(parent=parent, moment=command.moment)]
+        case ParentNews.REOPENED, Status.RESOLVED:
+            return [ParentReopened(parent=parent)]
+        case ParentNews.ENDED, Status.FOLLOWING:
+            return [Separated(parent=parent, why=f"{parent.number} was closed as {command.outcome}")]
+        case ParentNews.DECLINED, Status.FOLLOWING:
+            return [Separated(parent=parent, why=f"{parent.number} cannot be followed now")]
+        case _:
+            return []
+
+
+def _parent(complaint: "Complaint") -> Other:
+    if complaint.parent is None:
+        raise Refused(RefusalCode.WRONG_STATE, f"{complaint.number} follows no other complaint.")
+    return complaint.parent
 
 
 def _demand(condition: bool, code: RefusalCode, otherwise: str) -> None:

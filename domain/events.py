@@ -7,7 +7,7 @@ from pydantic import Field
 
 from domain.calendar import WorkingCalendar
 from domain.clocks import ClockKind
-from domain.commands import Actor, Evidence, HandBackReason
+from domain.commands import Actor, Evidence, HandBackReason, Other
 from domain.organisation import Supervisor, Unit
 from domain.place import Point, WardFound
 from domain.refusal import RefusalCode
@@ -158,6 +158,45 @@ class Reopened(Value):
     note: str
 
 
+class Merged(Value):
+    """It follows another complaint from here on."""
+
+    event: Literal["merged"] = "merged"
+    parent: Other
+    note: str = ""
+
+
+class Followed(Value):
+    """Another complaint follows this one; or may not, and why."""
+
+    event: Literal["followed"] = "followed"
+    follower: Other
+    declined: str = ""
+
+
+class Separated(Value):
+    """It no longer follows ``parent`` and goes its own way. ``why`` is a sentence for its timeline."""
+
+    event: Literal["separated"] = "separated"
+    parent: Other
+    why: str
+
+
+class ParentResolved(Value):
+    """What it follows was found done; the work was done at ``moment``."""
+
+    event: Literal["parent_resolved"] = "parent_resolved"
+    parent: Other
+    moment: datetime
+
+
+class ParentReopened(Value):
+    """What it follows is worked on again."""
+
+    event: Literal["parent_reopened"] = "parent_reopened"
+    parent: Other
+
+
 class ClockMove(Value):
     """The end of a clock, before and after."""
 
@@ -250,6 +289,11 @@ Body = Annotated[
     | Called
     | Rated
     | Reopened
+    | Merged
+    | Followed
+    | Separated
+    | ParentResolved
+    | ParentReopened
     | CalendarAdopted
     | Warned
     | Breached

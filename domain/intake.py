@@ -4,7 +4,7 @@ from hashlib import sha256
 
 from pydantic import Field
 
-from domain.organisation import Unit
+from domain.organisation import Supervisor, Unit
 from domain.place import FoundBy, Point, WardFound
 from domain.policy import Policy
 from domain.text import Name, Text
@@ -46,6 +46,7 @@ class Opening(Value):
     ``kelurahan`` is the unit of the ward found, if one was found; ``desk`` is the channel's desk;
     ``validators`` are the units that may check its completion, the usual one first.
     ``access_code`` lets the reporter follow the complaint; the first start's code stays in force.
+    ``last_resort`` is told when a ladder has been climbed in vain, or when a unit has none.
     """
 
     intake: Intake
@@ -55,6 +56,7 @@ class Opening(Value):
     validators: tuple[Unit, ...]
     policy: Policy
     access_code: str
+    last_resort: Supervisor | None = None
 
     def route(self) -> tuple[Unit, WardFound]:
         """Who receives it, and the ward that decided so (art. 8(3), DESIGN rule 1)."""

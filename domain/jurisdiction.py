@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Protocol
 
-from domain.organisation import Category, Channel, Officer, Unit
+from domain.organisation import Category, Channel, Officer, Supervisor, Unit
 from domain.place import Point, WardFound
 from domain.policy import Policy
 
@@ -54,6 +54,10 @@ class Jurisdiction(Protocol):
 
     def validators(self) -> Sequence[Unit]:
         """The units that check completions, the usual one first; at least two, so that one is another."""
+        ...
+
+    def last_resort(self) -> Supervisor:
+        """Who is told when a ladder has been climbed in vain."""
         ...
 
     def policy(self, name: str, category: str, at: datetime) -> Policy:

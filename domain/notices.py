@@ -17,13 +17,17 @@ from domain.events import (
     EwsRequested,
     FollowUpRejected,
     HopLimitReached,
+    Merged,
     Moved,
+    ParentReopened,
+    ParentResolved,
     ProgressNoted,
     Rated,
     Received,
     Reminded,
     Reopened,
     Replied,
+    Separated,
     Validated,
     Warned,
 )
@@ -65,8 +69,10 @@ def _recipients(event: Event, complaint: Complaint) -> list[tuple[Audience, str]
     reporter = (Audience.REPORTER, "reporter")
     holder = (Audience.UNIT, complaint.holder.code)
     match event.body:
-        case Received() | Moved():
+        case Received() | Moved() | Separated():
             return [holder, reporter]
+        case Merged() | ParentResolved() | ParentReopened():
+            return [reporter]
         case Accepted() | ProgressNoted():
             return [reporter]
         case Completed(validator=validator):

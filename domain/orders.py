@@ -6,12 +6,16 @@ from domain.commands import (
     Dispose,
     HandBack,
     HandBackReason,
+    Merge,
+    Other,
     Reassign,
 )
 from domain.jurisdiction import Jurisdiction
 from domain.organisation import Unit, UnitKind
 from domain.place import Point
 from domain.refusal import RefusalCode, Refused
+from domain.status import Status
+from domain.view import ComplaintView
 
 
 class Orders:
@@ -36,6 +40,19 @@ class Orders:
     def reassign(self, to: str, note: str) -> Reassign:
         """Give it to any unit."""
         return Reassign(to=self._city.unit(to), note=note)
+
+    def merge(self, parent: ComplaintView, note: str) -> Merge:
+        """Let it follow another. Refused at once when that one is no longer handled."""
+        if parent.status in {Status.RESOLVED, Status.CLOSED}:
+            raise Refused(
+                RefusalCode.WRONG_TARGET,
+                f"{parent.number} is {parent.status}; only one that is being handled can be followed.",
+            )
+        if parent.parent:
+            raise Refused(
+                RefusalCode.WRONG_TARGET, f"{parent.number} itself follows {parent.parent}; name that one."
+            )
+        return Merge(parent=Other(number=parent.number, id=parent.id), note=note)
 
     def hand_back(
         self, holder: str, reason: HandBackReason, to: str | None, point: Point | None, note: str

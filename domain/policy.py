@@ -18,6 +18,7 @@ class SpanUnit(StrEnum):
     SECONDS = "seconds"
     HOURS = "hours"
     CALENDAR_DAYS = "calendar_days"
+    WORKING_MINUTES = "working_minutes"
     WORKING_HOURS = "working_hours"
     WORKING_DAYS = "working_days"
 
@@ -35,6 +36,8 @@ class Span(Value):
                 return calendar.add_working_days(start, self.amount)
             case SpanUnit.WORKING_HOURS:
                 return calendar.add_working_time(start, timedelta(hours=self.amount))
+            case SpanUnit.WORKING_MINUTES:
+                return calendar.add_working_time(start, timedelta(minutes=self.amount))
             case SpanUnit.CALENDAR_DAYS:
                 return start.astimezone(UTC) + timedelta(days=self.amount)
             case SpanUnit.HOURS:
@@ -55,6 +58,7 @@ class Policy(Value):
 
     ``ladder_after`` are the delays of the ladder's steps after a breach; ``remind_every`` repeats the
     last step's address for as long as an overdue complaint stays open, so that none is forgotten.
+    A supervisor gets the first letter at once and what comes after it together, ``digest_every``.
     """
 
     name: str
@@ -68,6 +72,7 @@ class Policy(Value):
     ladder_after: tuple[timedelta, ...]
     remind_every: timedelta = Field(gt=timedelta())
     hop_limit: int = Field(default=3, ge=0)
+    digest_every: Span = Span(amount=15, unit=SpanUnit.WORKING_MINUTES)
     coarse_metres: float = Field(default=250, gt=0)
     deliver_within: timedelta = timedelta(days=1)
     calendar: WorkingCalendar

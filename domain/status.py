@@ -13,6 +13,7 @@ class Status(StrEnum):
     AWAITING_REPORTER = "AWAITING_REPORTER"
     AWAITING_VALIDATION = "AWAITING_VALIDATION"
     FOLLOW_UP_REJECTED = "FOLLOW_UP_REJECTED"
+    FOLLOWING = "FOLLOWING"
     RESOLVED = "RESOLVED"
     CLOSED = "CLOSED"
 
@@ -23,4 +24,5 @@ class Outcome(StrEnum):
     RESOLVED = "resolved"
     REJECTED = "rejected"
     WITHDRAWN = "withdrawn"
+    DUPLICATE = "duplicate"
     NO_REPLY = "no_reply"

@@ -18,11 +18,14 @@ from temporalio.common import TypedSearchAttributes, WorkflowIDConflictPolicy, W
 from temporalio.exceptions import ApplicationError, WorkflowAlreadyStartedError
 from temporalio.service import RPCError, RPCStatusCode
 
+from domain.calendar import WorkingCalendar
 from domain.commands import AnyCommand, Complete, Instruction, Reassign
 from domain.complaint import Complaint
+from domain.events import ClockMove
 from domain.intake import Opening, complaint_id
 from domain.refusal import RefusalCode, Refused
-from domain.view import ComplaintView, DeadlineView, Entry, Receipt, view
+from domain.timeline import Entry
+from domain.view import ComplaintView, DeadlineView, Receipt, view
 from durable import search_attributes
 from durable.contract import (
     COMPLAINT,
@@ -33,6 +36,7 @@ from durable.contract import (
     REASSIGN,
     RECEIPT,
     RECEIPT_OF,
+    RECOUNT,
     STATE,
     TIMELINE,
     Start,
@@ -115,6 +119,17 @@ class Complaints:
     async def deadlines(self, identity: str) -> list[DeadlineView]:
         """The clocks of a complaint."""
         return await self._ask(identity, DEADLINES, list[DeadlineView])
+
+    async def recount(self, identity: str, calendar: WorkingCalendar) -> tuple[ClockMove, ...] | None:
+        """Which ends another working calendar would move; None when the complaint has it already."""
+        async with _answers():
+            moves: tuple[ClockMove, ...] | None = await self._handle(identity).query(
+                RECOUNT,
+                calendar,
+                result_type=tuple[ClockMove, ...] | None,  # type: ignore[arg-type] # a type, to the SDK
+                rpc_timeout=self._patience,
+            )
+        return moves
 
     async def _ask(self, identity: str, query: str, answer: type[A]) -> A:
         async with _answers():

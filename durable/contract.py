@@ -1,9 +1,12 @@
 """The complaint workflow as its clients know it: names of its messages, and what it is started with."""
 
+from datetime import datetime
+
+from activities.contracts import DigestRule
 from domain.complaint import Complaint
 from domain.intake import Opening
+from domain.timeline import Entry
 from domain.value import Value
-from domain.view import Entry
 
 COMPLAINT = "Complaint"
 """The workflow type."""
@@ -19,6 +22,25 @@ PERFORM_LATER = "perform_later"
 STATE = "state"
 TIMELINE = "timeline"
 DEADLINES = "deadlines"
+RECOUNT = "recount"
+"""Which ends a working calendar would move; None when the complaint is under it already."""
+
+
+DIGEST = "Digest"
+"""The type of the workflow that gathers letters for one supervisor."""
+
+WAKE = "wake"
+
+
+class DigestStart(Value):
+    """Whose digest it is. What else stands here is handed on from the run before by continue-as-new."""
+
+    recipient: str
+    rule: DigestRule
+    waiting: bool = False
+    not_before: datetime | None = None
+    letters: int = 0
+    notices: int = 0
 
 
 class Resumed(Value):

@@ -19,6 +19,11 @@ RECORD_RETRY = RetryPolicy(
 DELIVERY_ATTEMPT = timedelta(seconds=60)
 """A mail server that has not answered within this time is tried again later."""
 
+GIVING_UP = timedelta(minutes=10)
+"""A signal to each of at most some ten thousand complaints."""
+
+HEARTBEAT = timedelta(seconds=30)
+
 DELIVERY_RETRY = RetryPolicy(
     initial_interval=timedelta(seconds=1),
     backoff_coefficient=2,

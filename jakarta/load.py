@@ -6,7 +6,7 @@ from functools import cache, cached_property
 from pathlib import Path
 from typing import Protocol, TypeVar
 
-from domain.organisation import Category, Channel, Officer, Unit
+from domain.organisation import Category, Channel, Officer, Supervisor, Unit
 from domain.place import FoundBy, Point, WardFound
 from domain.policy import Policy
 from domain.refusal import RefusalCode, Refused
@@ -20,6 +20,8 @@ from jakarta.wards import NearestPoint
 HERE = Path(__file__).parent
 VALIDATORS = ("SKPD-PEMERINTAHAN", "INSPEKTORAT")
 """Biro Pemerintahan checks (DOMAIN.md); the Inspektorat where the Biro itself did the work [O]."""
+
+LAST_RESORT = "GUBERNUR"
 
 MOST_SUGGESTIONS = 3
 CLOSE_ENOUGH = 60.0
@@ -117,6 +119,11 @@ class Jakarta:
         """Biro Pemerintahan, and the Inspektorat for what the Biro itself did."""
         return [self.unit(code) for code in VALIDATORS]
 
+    def last_resort(self) -> Supervisor:
+        """The Governor, above whom nobody is."""
+        governor = self.unit(LAST_RESORT)
+        return Supervisor(code=governor.code, name=governor.name, kind=governor.kind)
+
     def policies(self) -> Sequence[str]:
         """The names of the policies there are."""
         return list(self._policies)
@@ -143,6 +150,7 @@ class Jakarta:
             hop_limit=file.hop_limit,
             coarse_metres=file.coarse_metres,
             deliver_within=file.deliver_within,
+            digest_every=file.digest_every,
             calendar=self._calendar.ahead(at.astimezone(UTC).date()),
         )
 

@@ -12,6 +12,7 @@ from jakarta.bad_data import Entry, read_toml
 SINGULAR = {
     "hour": "hours",
     "second": "seconds",
+    "working_minute": "working_minutes",
     "working_day": "working_days",
     "calendar_day": "calendar_days",
 }
@@ -60,6 +61,7 @@ class PolicyFile(Entry):
     ladder_after: tuple[Delay, ...]
     remind_every: Delay
     deliver_within: Delay
+    digest_every: Limit
     response: ClockTable
     resolution: ClockTable
     validation: ClockTable

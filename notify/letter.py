@@ -1,7 +1,7 @@
 """The words of a message: from the templates, in Indonesian and English, with the facts filled in."""
 
 import tomllib
-from datetime import datetime, timedelta, timezone
+from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 from string import Template
@@ -16,25 +16,18 @@ from domain.events import (
     HopLimitReached,
     Moved,
     Reminded,
+    Separated,
     Warned,
 )
 from domain.notices import Notice
 from domain.status import Outcome
-from domain.view import ComplaintView, entry
+from domain.timeline import entry
+from domain.view import ComplaintView
+from notify.outlook import Language, next_lines, say
+from notify.times import CLOCKS, when
 
-WIB = timezone(timedelta(hours=7), "WIB")
+LANGUAGES: tuple[Language, ...] = ("id", "en")
 TEMPLATES = Path(__file__).parent / "templates.toml"
-MONTHS = (
-    "Januari", "Februari", "Maret", "April", "Mei", "Juni", "Juli", "Agustus", "September", "Oktober",
-    "November", "Desember",
-)  # fmt: skip
-CLOCKS = {
-    ClockKind.RESPONSE: "tanggapan (response)",
-    ClockKind.RESOLUTION: "penyelesaian (resolution)",
-    ClockKind.VALIDATION: "validasi (validation)",
-    ClockKind.REPLY: "jawaban pelapor (reply)",
-    ClockKind.FEEDBACK: "tanggapan pelapor (feedback)",
-}
 
 
 class Letter(NamedTuple):
@@ -54,8 +47,24 @@ def letter(
     """What to tell the notice's recipient about an event. ``unit_name`` is that of the present holder."""
     facts = _facts(event, now) | {"unit": unit_name, "access_code": access_code or "-"}
     subject, indonesian, english = words(occasion(event), notice.audience)
-    body = f"{indonesian.substitute(facts)}\n\n--\n{english.substitute(facts)}\n"
+    then = {language: next_lines(now.number, now.outlook, language) for language in LANGUAGES}
+    body = (
+        f"{indonesian.substitute(facts)}\n\nSelanjutnya: {then['id']}\n\n--\n"
+        f"{english.substitute(facts)}\n\nNext: {then['en']}\n"
+    )
     return Letter(" ".join(subject.substitute(facts).split()), body)
+
+
+def digest_letter(subjects: Sequence[str], count: int) -> Letter:
+    """One letter about many notices: a line for each of ``subjects``, and the number of the others."""
+    facts = {"count": str(count), "rest": str(count - len(subjects))}
+    parts = []
+    for language in LANGUAGES:
+        lines = [say("digest", "opening", language, facts), "", *(f"- {subject}" for subject in subjects)]
+        if count > len(subjects):
+            lines.append(say("digest", "rest", language, facts))
+        parts.append("\n".join(lines))
+    return Letter(say("digest", "subject", "id", facts), "\n\n--\n".join(parts) + "\n")
 
 
 def occasion(event: Event) -> str:
@@ -78,14 +87,6 @@ def words(event: str, audience: str) -> tuple[Template, Template, Template]:
         raise NoTemplate(f"{TEMPLATES.name} has no complete [{event}.{audience}]") from error
 
 
-def when(moment: datetime | None) -> str:
-    """A moment in words, in Western Indonesian time."""
-    if moment is None:
-        return "-"
-    there = moment.astimezone(WIB)
-    return f"{there.day} {MONTHS[there.month - 1]} {there.year} {there:%H.%M} WIB"
-
-
 def _facts(event: Event, now: ComplaintView) -> dict[str, str]:
     facts = {
         "number": now.number,
@@ -94,6 +95,7 @@ def _facts(event: Event, now: ComplaintView) -> dict[str, str]:
         "answer_by": when(now.due_at),
         "due": when(now.next_due_at),
         "reply_by": _due(now, ClockKind.REPLY),
+        "parent": now.parent or "",
         "clock": "",
         "late_unit": "",
         "step": "",
@@ -114,6 +116,8 @@ def _facts(event: Event, now: ComplaintView) -> dict[str, str]:
             }
         case HopLimitReached(hops=hops):
             facts |= {"step": str(hops)}
+        case Separated(parent=parent):
+            facts |= {"parent": parent.number}
     return facts
 
 

@@ -13,7 +13,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from domain.events import Event, NotDelivered
 from domain.intake import Opening
 from domain.status import Status
-from domain.view import ComplaintView, DeadlineView, Entry, Receipt, entry
+from domain.timeline import Entry, entry
+from domain.view import ComplaintView, DeadlineView, Receipt
 from store.engine import transaction
 from store.messages import NewMessage, fail_undelivered, insert_messages
 from store.tables import AuditRow, ComplaintRow, DayCounterRow, EventRow
@@ -44,6 +45,16 @@ class Said(NamedTuple):
     text: str
     place: str | None
     ward: str | None
+
+
+class OpenComplaint(NamedTuple):
+    """What is needed to find the rules that an open complaint is under."""
+
+    id: str
+    number: str
+    policy: str
+    category: str
+    opened_at: datetime
 
 
 class Register:
@@ -191,6 +202,21 @@ class Reads:
             row = (await connection.execute(query)).one_or_none()
         return Said(row.category or "", row.text or "", row.place, row.ward) if row else None
 
+    async def every_open(self) -> list[OpenComplaint]:
+        """Every complaint that is not closed, by number."""
+        columns = (getattr(ComplaintRow, name) for name in OpenComplaint._fields)
+        query = select(*columns).where(ComplaintRow.seq > 0, ComplaintRow.closed_at.is_(None))
+        async with transaction(self._engine) as connection:
+            return [
+                OpenComplaint(*row) for row in await connection.execute(query.order_by(ComplaintRow.number))
+            ]
+
+    async def followers(self, number: str) -> list[str]:
+        """The numbers of the complaints that follow this one."""
+        query = select(ComplaintRow.number).where(ComplaintRow.parent == number).order_by(ComplaintRow.number)
+        async with transaction(self._engine) as connection:
+            return list((await connection.execute(query)).scalars())
+
     async def timeline(self, complaint_id: str, after: int = 0) -> list[Entry]:
         """What happened to a complaint, oldest first, from the event after ``after`` on."""
         query = (
@@ -298,6 +324,8 @@ def _standing(now: ComplaintView, events: Sequence[Event]) -> dict[str, Any]:
         "next_due_at": now.next_due_at,
         "closed_at": func.coalesce(ComplaintRow.closed_at, events[-1].at) if closed else None,
         "waits_for": now.waits_for,
+        "outlook": now.outlook.model_dump(mode="json"),
+        "parent": now.parent,
         "deadlines": [deadline.model_dump(mode="json") for deadline in now.deadlines],
     }
 
@@ -336,5 +364,7 @@ def _view(row: Row[Any]) -> ComplaintView:
         due_at=row.due_at,
         next_due_at=row.next_due_at,
         waits_for=row.waits_for,
+        outlook=row.outlook,
+        parent=row.parent,
         deadlines=tuple(DeadlineView.model_validate(deadline) for deadline in row.deadlines),
     )

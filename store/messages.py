@@ -9,13 +9,13 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import case, func, select, update
+from sqlalchemy import case, func, literal, null, or_, select, text, union_all, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from domain.value import Value
 from store.engine import transaction
-from store.tables import ComplaintRow, MessageRow
+from store.tables import ComplaintRow, DigestRow, MessageRow
 
 LONGEST_ERROR = 300
 
@@ -46,6 +46,24 @@ class Message(NewMessage):
     sent_at: datetime | None
 
 
+OF_A_LETTER = ("recipient", "medium", "sent_at", "subject", "body")
+
+
+class Sent(Value):
+    """A letter that went out. A digest about many complaints has no number; ``items`` says how many."""
+
+    number: str | None
+    seq: int | None
+    event: str
+    audience: str
+    recipient: str
+    medium: str
+    sent_at: datetime
+    subject: str
+    body: str
+    items: int
+
+
 class Messages:
     """Claims, marks and lists messages."""
 
@@ -60,12 +78,35 @@ class Messages:
         """Every message of a complaint."""
         return await self._select(MessageRow.complaint_id == complaint_id)
 
-    async def sent(self, number: str | None = None, limit: int = 1000) -> list[Message]:
-        """What was sent, the latest last; of one complaint or of all."""
-        conditions: list[Any] = [MessageRow.sent_at.is_not(None)]
+    async def sent(self, number: str | None = None, limit: int = 1000) -> list[Sent]:
+        """What was sent, the latest last; about one complaint, or every letter as it went out."""
+        ours: list[Any] = [MessageRow.sent_at.is_not(None)]
         if number:
-            conditions.append(ComplaintRow.number == number)
-        return await self._select(*conditions, order=MessageRow.sent_at, limit=limit)
+            ours.append(ComplaintRow.number == number)
+        else:
+            ours.append(or_(MessageRow.digest_id.is_(None), DigestRow.items == 1))
+        single = (
+            select(
+                ComplaintRow.number,
+                *(getattr(MessageRow, name) for name in ("seq", "event", "audience", *OF_A_LETTER)),
+                literal(1).label("items"),
+            )
+            .join(ComplaintRow, ComplaintRow.id == MessageRow.complaint_id)
+            .outerjoin(DigestRow, DigestRow.id == MessageRow.digest_id)
+            .where(*ours)
+        )
+        many = select(
+            null().label("number"),
+            null().label("seq"),
+            literal("digest").label("event"),
+            literal("supervisor").label("audience"),
+            *(getattr(DigestRow, name) for name in OF_A_LETTER),
+            DigestRow.items,
+        ).where(DigestRow.sent_at.is_not(None), DigestRow.items > 1, literal(number is None))
+        query = union_all(single, many).order_by(text("sent_at DESC")).limit(limit)
+        async with transaction(self._engine) as connection:
+            rows = (await connection.execute(query)).mappings().all()
+        return [Sent.model_validate(dict(row)) for row in reversed(rows)]
 
     async def claim(self, message: Message, medium: str) -> bool:
         """Whether this attempt may send it. A claim that died before makes it ``unconfirmed``."""
@@ -121,16 +162,24 @@ class Messages:
     async def _select(
         self, *conditions: Any, order: Any = MessageRow.seq, limit: int = 1000
     ) -> list[Message]:
-        query = (
-            select(MessageRow.__table__, ComplaintRow.number, ComplaintRow.reporter_contact.label("contact"))
-            .join(ComplaintRow, ComplaintRow.id == MessageRow.complaint_id)
-            .where(*conditions)
-            .order_by(order.desc(), MessageRow.key.desc())
-            .limit(limit)
-        )
         async with transaction(self._engine) as connection:
-            rows = (await connection.execute(query)).mappings().all()
-        return [Message.model_validate(dict(row)) for row in reversed(rows)]
+            return await select_messages(connection, *conditions, order=order.desc(), limit=limit)
+
+
+async def select_messages(
+    connection: AsyncConnection, *conditions: Any, order: Any, limit: int
+) -> list[Message]:
+    """Messages in the order in which they arose; of too many those that come first by ``order``."""
+    query = (
+        select(MessageRow.__table__, ComplaintRow.number, ComplaintRow.reporter_contact.label("contact"))
+        .join(ComplaintRow, ComplaintRow.id == MessageRow.complaint_id)
+        .where(*conditions)
+        .order_by(order, MessageRow.complaint_id, MessageRow.seq, MessageRow.key)
+        .limit(limit)
+    )
+    rows = (await connection.execute(query)).mappings().all()
+    found = [Message.model_validate(dict(row)) for row in rows]
+    return sorted(found, key=lambda one: (one.sent_at or one.created_at, one.complaint_id, one.seq, one.key))
 
 
 async def insert_messages(

@@ -32,6 +32,7 @@ class ComplaintRow(Base):
         Index("ix_complaint_unit_status", "unit", "status"),
         Index("ix_complaint_ward", "ward"),
         Index("ix_complaint_opened_at", "opened_at"),
+        Index("ix_complaint_parent", "parent", postgresql_where=text("parent IS NOT NULL")),
         Index("ix_complaint_next_due_at", "next_due_at", postgresql_where=text("next_due_at IS NOT NULL")),
     )
 
@@ -63,6 +64,8 @@ class ComplaintRow(Base):
     next_due_at: Mapped[datetime | None]
     closed_at: Mapped[datetime | None]
     waits_for: Mapped[str | None]
+    outlook: Mapped[dict[str, Any] | None]
+    parent: Mapped[str | None]
     deadlines: Mapped[list[Any] | None]
     registered_at: Mapped[datetime]
 
@@ -105,7 +108,15 @@ class MessageRow(Base):
     """A message to somebody: to be sent, being sent, sent, failed, or of unknown outcome."""
 
     __tablename__ = "message"
-    __table_args__ = (Index("ix_message_sent_at", "sent_at"),)
+    __table_args__ = (
+        Index("ix_message_sent_at", "sent_at"),
+        Index("ix_message_digest_id", "digest_id"),
+        Index(
+            "ix_message_pending",
+            "recipient",
+            postgresql_where=text("state = 'pending' AND audience = 'supervisor' AND digest_id IS NULL"),
+        ),
+    )
 
     complaint_id: Mapped[str] = mapped_column(ForeignKey("complaint.id"), primary_key=True)
     key: Mapped[str] = mapped_column(primary_key=True)
@@ -115,6 +126,26 @@ class MessageRow(Base):
     recipient: Mapped[str]
     subject: Mapped[str]
     body: Mapped[str]
+    state: Mapped[str] = mapped_column(server_default="pending")
+    medium: Mapped[str | None]
+    attempts: Mapped[int] = mapped_column(server_default="0")
+    last_error: Mapped[str | None]
+    created_at: Mapped[datetime] = mapped_column(server_default=text("now()"))
+    sent_at: Mapped[datetime | None]
+    digest_id: Mapped[str | None] = mapped_column(ForeignKey("digest.id"))
+
+
+class DigestRow(Base):
+    """One letter to a supervisor about several messages; its states are those of a message."""
+
+    __tablename__ = "digest"
+    __table_args__ = (Index("ix_digest_sent_at", "sent_at"),)
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    recipient: Mapped[str]
+    subject: Mapped[str] = mapped_column(server_default="")
+    body: Mapped[str] = mapped_column(server_default="")
+    items: Mapped[int] = mapped_column(server_default="0")
     state: Mapped[str] = mapped_column(server_default="pending")
     medium: Mapped[str | None]
     attempts: Mapped[int] = mapped_column(server_default="0")

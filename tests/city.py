@@ -3,7 +3,7 @@
 from datetime import UTC, date, datetime, timedelta
 
 from domain.calendar import Hours, WorkingCalendar
-from domain.commands import Actor, AnyCommand, Evidence, Instruction
+from domain.commands import Actor, AnyCommand, Evidence, Instruction, Other
 from domain.complaint import Complaint
 from domain.events import Event
 from domain.intake import Intake, Opening, Reporter
@@ -93,12 +93,17 @@ def opening(*, direct: bool = True, policy: Policy = POLICY, **intake: object) -
         validators=(BIRO, INSPEKTORAT),
         policy=policy,
         access_code="KODE-1234",
+        last_resort=GOVERNOR,
     )
 
 
 def officer(unit: Unit | Supervisor) -> Actor:
     return Actor(code=f"o-{unit.code.lower()}", unit=unit.code)
 
+
+PARENT = Other(number="JK2611010009", id="complaint-jaki-parent")
+FOLLOWER = Other(number="JK2611030007", id="complaint-jaki-follower")
+GOVERNOR = Supervisor(code="GUB", name="Gubernur", kind=UnitKind.HEAD)
 
 PHOTO = Evidence(uri="https://foto.example/1.jpg")
 

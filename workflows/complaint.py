@@ -4,20 +4,35 @@ Every rule is in ``domain``. Here stands only when things happen, and that nothi
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Coroutine, Iterator
 from contextlib import asynccontextmanager, contextmanager, suppress
 from datetime import datetime
+from typing import Any
 
 from temporalio import workflow
-from temporalio.exceptions import ActivityError, ApplicationError
+from temporalio.exceptions import ActivityError, ApplicationError, FailureError
 
-from activities.contracts import ANNOUNCE, ESCALATE, RECORD, REGISTER, Deliver, Record, Register, Registered
-from domain.commands import AnyCommand, Command, Complete, Instruction, Reassign
+from activities.contracts import (
+    ANNOUNCE,
+    ESCALATE,
+    RECORD,
+    REGISTER,
+    Deliver,
+    DigestRule,
+    Escalate,
+    Record,
+    Register,
+    Registered,
+)
+from domain.calendar import WorkingCalendar
+from domain.commands import AnyCommand, Command, Complete, Follow, Instruction, Reassign
 from domain.complaint import Complaint
-from domain.events import Event
+from domain.errands import Errand, errands
+from domain.events import ClockMove, Event
 from domain.notices import Audience, Notice, notices
 from domain.refusal import Refused
-from domain.view import ComplaintView, DeadlineView, Entry, Receipt, entry, receipt, view
+from domain.timeline import Entry, entry
+from domain.view import ComplaintView, DeadlineView, Receipt, receipt, view
 from durable import search_attributes, timeouts
 from durable.contract import (
     COMPLAINT,
@@ -28,6 +43,7 @@ from durable.contract import (
     REASSIGN,
     RECEIPT,
     RECEIPT_OF,
+    RECOUNT,
     STATE,
     TIMELINE,
     Resumed,
@@ -51,7 +67,8 @@ class ComplaintWorkflow:
         self._found_by = search_attributes.attributes(self._view())
         self._events: list[Event] = []
         self._notices: list[Notice] = []
-        self._deliveries: set[asyncio.Task[None]] = set()
+        self._errands: list[Errand] = []
+        self._under_way: set[asyncio.Task[None]] = set()
         # Handlers and the main loop await activities; one at a time, or events would be out of order.
         self._turn = asyncio.Lock()
 
@@ -66,7 +83,7 @@ class ComplaintWorkflow:
                 workflow.continue_as_new(self._handover())
             async with self._deciding():
                 pass
-        await workflow.wait_condition(lambda: not self._deliveries and workflow.all_handlers_finished())
+        await workflow.wait_condition(lambda: not self._under_way and workflow.all_handlers_finished())
         return self._answer()
 
     # -- messages ---------------------------------------------------------------------------------
@@ -126,6 +143,13 @@ class ComplaintWorkflow:
         """Each clock, when it is due and how it stands."""
         return list(self._view().deadlines)
 
+    @workflow.query(name=RECOUNT)
+    def recount(self, calendar: WorkingCalendar) -> tuple[ClockMove, ...] | None:
+        """Which ends another working calendar would move; None when this one is in force already."""
+        if self._complaint.is_over or calendar == self._complaint.opening.policy.calendar:
+            return None
+        return self._complaint.recounted(calendar)
+
     # -- deciding ---------------------------------------------------------------------------------
 
     async def _open(self) -> None:
@@ -161,6 +185,7 @@ class ComplaintWorkflow:
             self._complaint.apply(event)
             self._events.append(event)
             self._notices += notices(event, self._complaint)
+            self._errands += errands(event, self._complaint)
             self._timeline = [*self._timeline, entry(event)][-KEPT_ENTRIES:]
 
     # -- acting -----------------------------------------------------------------------------------
@@ -188,7 +213,8 @@ class ComplaintWorkflow:
         if not self._events:
             return
         events, told, now = tuple(self._events), tuple(self._notices), self._view()
-        self._events, self._notices = [], []
+        to_others = tuple(self._errands)
+        self._events, self._notices, self._errands = [], [], []
         await workflow.execute_local_activity(
             RECORD,
             Record(
@@ -203,6 +229,8 @@ class ComplaintWorkflow:
         )
         self._show(now)
         self._tell(told)
+        for errand in to_others:
+            self._start(self._run_errand(errand))
 
     def _show(self, now: ComplaintView) -> None:
         """Search attributes cost an event and are changed only when they differ; details cost none."""
@@ -217,23 +245,38 @@ class ComplaintWorkflow:
 
     def _tell(self, told: tuple[Notice, ...]) -> None:
         """Starts the deliveries and does not wait: a mail server that hangs must not hold a complaint up."""
-        for activity, audiences in (
-            (ANNOUNCE, {Audience.UNIT, Audience.REPORTER}),
-            (ESCALATE, {Audience.SUPERVISOR}),
-        ):
-            if going := [notice for notice in told if notice.audience in audiences]:
-                delivery = asyncio.create_task(self._deliver(activity, going))
-                self._deliveries.add(delivery)
-                delivery.add_done_callback(self._deliveries.discard)
+        supervisors = [notice for notice in told if notice.audience is Audience.SUPERVISOR]
+        others = [notice for notice in told if notice.audience is not Audience.SUPERVISOR]
+        if others:
+            keys = tuple(notice.key for notice in others)
+            self._start(
+                self._deliver(ANNOUNCE, Deliver(complaint_id=workflow.info().workflow_id, keys=keys), others)
+            )
+        if supervisors:
+            recipients = tuple(dict.fromkeys(notice.to for notice in supervisors))
+            self._start(
+                self._deliver(
+                    ESCALATE, Escalate(recipients=recipients, rule=self._digest_rule()), supervisors
+                )
+            )
 
-    async def _deliver(self, activity: str, going: list[Notice]) -> None:
+    def _digest_rule(self) -> DigestRule:
         policy = self._complaint.opening.policy
+        return DigestRule(every=policy.digest_every, calendar=policy.calendar, within=policy.deliver_within)
+
+    def _start(self, work: Coroutine[Any, Any, None]) -> None:
+        """Something that is not waited for, but that the complaint does not end without."""
+        task = asyncio.create_task(work)
+        self._under_way.add(task)
+        task.add_done_callback(self._under_way.discard)
+
+    async def _deliver(self, activity: str, what: Deliver | Escalate, going: list[Notice]) -> None:
         try:
             await workflow.execute_activity(
                 activity,
-                Deliver(complaint_id=workflow.info().workflow_id, keys=tuple(notice.key for notice in going)),
+                what,
                 start_to_close_timeout=timeouts.DELIVERY_ATTEMPT,
-                schedule_to_close_timeout=policy.deliver_within,
+                schedule_to_close_timeout=self._complaint.opening.policy.deliver_within,
                 retry_policy=timeouts.DELIVERY_RETRY,
                 summary=", ".join(f"tell {notice.to} {notice.event}" for notice in going),
             )
@@ -242,6 +285,17 @@ class ComplaintWorkflow:
             async with self._deciding():
                 for seq in sorted({notice.seq for notice in going}):
                     self._apply(self._complaint.undelivered(seq, reason, workflow.now()))
+
+    async def _run_errand(self, errand: Errand) -> None:
+        """Tells another complaint. One that is closed hears nothing; a parent that is, leads nobody."""
+        other = workflow.get_external_workflow_handle(errand.to.id)
+        try:
+            await other.signal(PERFORM_LATER, errand.instruction)
+        except FailureError:
+            if isinstance(errand.instruction.command, Follow):
+                async with self._deciding():
+                    why = f"{errand.to.number} is closed"
+                    self._apply(self._complaint.orphaned(why, workflow.now()))
 
     async def _wait_for_deadline(self) -> None:
         """Sleeps until the nearest deadline. One that moves later is slept on; an earlier one wakes."""
@@ -265,7 +319,7 @@ class ComplaintWorkflow:
             workflow.info().is_continue_as_new_suggested()
             and not self._complaint.is_over
             and not self._turn.locked()
-            and not self._deliveries
+            and not self._under_way
             and workflow.all_handlers_finished()
         )
 

@@ -9,6 +9,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 from domain.clocks import ClockKind
 from domain.commands import (
     REPORTER,
+    SERVICE,
     Accept,
     Actor,
     AnyCommand,
@@ -19,8 +20,12 @@ from domain.commands import (
     DecideEws,
     Dispose,
     Escalate,
+    Follow,
     HandBack,
     HandBackReason,
+    HearParent,
+    Merge,
+    ParentNews,
     Progress,
     Rate,
     Reassign,
@@ -28,17 +33,20 @@ from domain.commands import (
     Reopen,
     Reply,
     RequestEws,
+    Separate,
     Validate,
     Withdraw,
 )
 from domain.complaint import Complaint
-from domain.events import Closed, Completed, Escalated, EwsGranted, FollowUpRejected, Received, Validated
+from domain.events import Completed, Escalated, EwsGranted, Followed, FollowUpRejected, Received, Validated
 from domain.refusal import Refused
 from tests.city import (
     ASISTEN_KOTA,
     ASISTEN_SEKDA,
+    FOLLOWER,
     INSPEKTORAT,
     MONDAY,
+    PARENT,
     PHOTO,
     SEKDA,
     UNITS,
@@ -47,7 +55,11 @@ from tests.city import (
     opening,
 )
 
-ACTORS = [REPORTER, *(officer(unit) for unit in (*UNITS, INSPEKTORAT, ASISTEN_KOTA, ASISTEN_SEKDA, SEKDA))]
+ACTORS = [
+    REPORTER,
+    SERVICE,
+    *(officer(unit) for unit in (*UNITS, INSPEKTORAT, ASISTEN_KOTA, ASISTEN_SEKDA, SEKDA)),
+]
 actors = st.sampled_from(ACTORS)
 units = st.sampled_from(UNITS)
 commands: st.SearchStrategy[AnyCommand] = st.one_of(
@@ -73,6 +85,15 @@ commands: st.SearchStrategy[AnyCommand] = st.one_of(
     st.just(Reject(note="Bukan pengaduan.")),
     st.builds(Rate, score=st.integers(min_value=1, max_value=5)),
     st.just(Reopen(note="Belum.")),
+    st.just(Merge(parent=PARENT)),
+    st.just(Separate(note="Lain.")),
+    st.just(Follow(follower=FOLLOWER)),
+    st.builds(
+        HearParent,
+        parent=st.sampled_from([PARENT, FOLLOWER]),
+        news=st.sampled_from(ParentNews),
+        moment=st.just(MONDAY + timedelta(hours=30)),
+    ),
     st.just(Withdraw()),
     st.just(Close()),
 )
@@ -144,13 +165,16 @@ class AnySequence(RuleBasedStateMachine):
 
     @invariant()
     def one_question_stops_the_clock_for_each_holder(self) -> None:
-        asked = [pause.by for pause in self.life.complaint.clocks[ClockKind.RESOLUTION].pauses]
+        pauses = self.life.complaint.clocks[ClockKind.RESOLUTION].pauses
+        asked = [pause.by for pause in pauses if pause.by != PARENT.number]
         assert len(asked) == len(set(asked)), "a holder, or a reopening, stopped it twice"
 
     @invariant()
     def it_ends_once_and_last(self) -> None:
-        ends = [event.seq for event in self.life.events if isinstance(event.body, Closed)]
-        assert ends == ([self.life.complaint.seq] if self.life.complaint.is_over else [])
+        """After the end it may only decline to be followed."""
+        names = [event.body.event for event in self.life.events if not isinstance(event.body, Followed)]
+        ends = [number for number, event in enumerate(names) if event in {"closed", "withdrawn"}]
+        assert ends == ([len(names) - 1] if self.life.complaint.is_over else [])
 
     @invariant()
     def nobody_validates_their_own_work(self) -> None:

@@ -30,12 +30,14 @@ from domain.commands import (
     Validate,
     Withdraw,
 )
-from domain.events import Called, Completed, Escalated, HopLimitReached, Moved
+from domain.events import Called, Completed, Escalated, HopLimitReached, Moved, Reminded
 from domain.organisation import Supervisor, Unit
+from domain.outlook import Duty, outlook
 from domain.place import FoundBy, Point, WardFound
 from domain.refusal import RefusalCode, Refused
 from domain.status import Outcome, Status
-from domain.view import entry
+from domain.timeline import entry
+from domain.view import view
 from tests.city import (
     ASISTEN_KOTA,
     BIRO,
@@ -614,3 +616,63 @@ def test_a_new_calendar_holds_for_clocks_that_start_later() -> None:
     life.send(Accept(), LURAH)
     life.send(DONE, LURAH)
     assert life.complaint.clocks[ClockKind.VALIDATION].due_at == MONDAY + 2 * DAY
+
+
+# -- who is told when there is nobody left to tell ----------------------------------------------------
+
+
+def test_nobody_took_it_climbs_the_ladder() -> None:
+    life = Life()
+    life.pass_time(6 * HOUR + 3 * DAY)
+    told = [event.body.to.code for event in life.events if isinstance(event.body, Escalated)]
+    assert told == ["ASKO", "SEKO", "INSP"]
+
+
+def test_the_top_of_the_ladder_has_no_supervisor_so_the_last_resort_is_reminded() -> None:
+    life = Life()
+    life.pass_time(6 * HOUR + 3 * DAY + 14 * DAY)
+    reminded = [
+        event.body.to.code
+        for event in life.events
+        if isinstance(event.body, Reminded) and event.body.to and event.body.clock is ClockKind.RESPONSE
+    ]
+    assert reminded == ["INSP", "GUB"]
+
+
+def test_a_unit_without_a_ladder_answers_to_the_last_resort() -> None:
+    alone = KELURAHAN.model_copy(update={"ladder": ()})
+    life = Life(opening().model_copy(update={"kelurahan": alone}))
+    life.pass_time(6 * HOUR)
+    assert isinstance(life.events[-1].body, Escalated)
+    assert life.events[-1].body.to.code == "GUB"
+    life.pass_time(7 * DAY)
+    assert {
+        event.body.to.code for event in life.events if isinstance(event.body, Reminded) and event.body.to
+    } == {"GUB"}
+
+
+def test_what_happens_next_names_the_moment_and_the_one_who_is_told() -> None:
+    life = Life()
+    coming = outlook(life.complaint)
+    assert (coming.duty, coming.who) == (Duty.TAKE_UP, "Kelurahan Gambir")
+    assert coming.next is not None
+    assert (coming.next.stage, coming.next.at, coming.next.to) == (
+        Stage.WARNING,
+        MONDAY + 4 * HOUR,
+        "Kelurahan Gambir",
+    )
+    life.pass_time(6 * HOUR)
+    coming = outlook(life.complaint)
+    assert coming.next is not None
+    assert (coming.next.stage, coming.next.step, coming.next.to) == (Stage.ESCALATION, 2, "Sekretaris Kota")
+    life.send(Accept(), LURAH)
+    life.send(DONE, LURAH)
+    assert outlook(life.complaint).who == "Biro Pemerintahan"
+    life.send(Validate(accepted=True), officer(BIRO))
+    coming = outlook(life.complaint)
+    assert coming.next is not None
+    assert (coming.duty, coming.who, coming.next.closes) == (Duty.SPEAK, "reporter", True)
+    assert "It is closed at" in view(life.complaint, "x").waits_for
+    clocks = {deadline.kind: deadline for deadline in view(life.complaint, "x").deadlines}
+    assert clocks[ClockKind.RESOLUTION].next is None
+    assert clocks[ClockKind.FEEDBACK].next == coming.next

@@ -7,6 +7,7 @@ import pytest
 
 from domain.commands import (
     REPORTER,
+    SERVICE,
     Accept,
     Actor,
     AnyCommand,
@@ -18,19 +19,24 @@ from domain.commands import (
     Escalate,
     HandBack,
     HandBackReason,
+    HearParent,
+    Merge,
+    ParentNews,
     Progress,
     Rate,
     Reject,
     Reopen,
     Reply,
     RequestEws,
+    Separate,
     Validate,
     Withdraw,
 )
 from domain.notices import Notice, notices
 from domain.view import view
-from notify.letter import TEMPLATES, letter, occasion, words
-from tests.city import ASISTEN_KOTA, BIRO, DESK, KELURAHAN, MONDAY, NEIGHBOUR, PHOTO, Life, officer
+from notify.letter import TEMPLATES, digest_letter, letter, occasion, words
+from notify.times import when
+from tests.city import ASISTEN_KOTA, BIRO, DESK, KELURAHAN, MONDAY, NEIGHBOUR, PARENT, PHOTO, Life, officer
 
 LURAH = officer(KELURAHAN)
 DONE = Complete(note="Selesai.", evidence=(PHOTO,))
@@ -57,7 +63,7 @@ def lives() -> list[Life]:
     send(done, steps)
     for sender, target in ((KELURAHAN, NEIGHBOUR), (NEIGHBOUR, KELURAHAN), (KELURAHAN, NEIGHBOUR)):
         away.send(Coordinate(to=target), officer(sender))
-    asked, back, bad, again = Life(), Life(), Life(), Life()
+    asked, back, bad, again, merged = Life(), Life(), Life(), Life(), Life()
     steps = [
         (Ask(question="Di mana?"), LURAH),
         (Reply(answer="Di sini."), REPORTER),
@@ -79,9 +85,16 @@ def lives() -> list[Life]:
         (Reopen(note="Belum."), REPORTER),
     ]
     send(again, steps)
+    steps = [
+        (Merge(parent=PARENT), LURAH),
+        (HearParent(parent=PARENT, news=ParentNews.RESOLVED, moment=MONDAY), SERVICE),
+        (HearParent(parent=PARENT, news=ParentNews.REOPENED, moment=MONDAY), SERVICE),
+        (Separate(note="Lain lokasi."), LURAH),
+    ]
+    send(merged, steps)
     back.send(HandBack(reason=HandBackReason.UNCLEAR_LOCATION), LURAH)
     gone.send(Withdraw(), REPORTER)
-    return [late, done, away, asked, back, bad, again, gone]
+    return [late, done, away, asked, back, bad, again, merged, gone]
 
 
 def due() -> list[tuple[Life, int, Notice]]:
@@ -126,6 +139,29 @@ def test_the_reporter_is_given_number_and_access_code() -> None:
     assert "JK2611020001" in body
     assert "KODE-1234" in body
     assert "8 November 2026 09.00 WIB" in body
+
+
+@pytest.mark.parametrize("life", lives())
+def test_every_message_says_what_happens_next_when_and_to_whom(life: Life) -> None:
+    notice = notices(life.events[0], life.complaint)[0]
+    again = Life(life.complaint.opening)
+    for event in life.events[1:]:
+        again.complaint.apply(event)
+        now = view(again.complaint, "x")
+        body = letter(notice, life.events[0], now, "Kelurahan Gambir").body
+        assert "\nSelanjutnya: " in body
+        assert "\nNext: " in body
+        if now.outlook.next:
+            assert body.count(when(now.outlook.next.at)) >= 2
+            to = now.outlook.next.to
+            assert (to in body) or to == "reporter" or now.outlook.next.closes
+
+
+def test_a_digest_lists_what_it_can_and_counts_the_rest() -> None:
+    subject, body = digest_letter(["JK1: eskalasi tingkat 1", "JK2: masih terlambat"], 10)
+    assert subject == "10 laporan memerlukan perhatian Anda"
+    for words_ in ("- JK1: eskalasi tingkat 1", "- JK2: masih terlambat", "dan 8 lainnya", "and 8 more"):
+        assert words_ in body
 
 
 def test_a_missing_template_is_named() -> None:

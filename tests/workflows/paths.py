@@ -6,12 +6,15 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
+from typing import NamedTuple
 from uuid import uuid4
 
 from domain.commands import (
     REPORTER,
+    SERVICE,
     Accept,
     Actor,
+    AdoptCalendar,
     AnyCommand,
     Ask,
     Close,
@@ -22,6 +25,8 @@ from domain.commands import (
     Escalate,
     HandBack,
     HandBackReason,
+    Merge,
+    Other,
     Progress,
     Rate,
     Reassign,
@@ -29,6 +34,7 @@ from domain.commands import (
     Reopen,
     Reply,
     RequestEws,
+    Separate,
     Validate,
     Withdraw,
 )
@@ -41,6 +47,7 @@ from tests.city import (
     ASISTEN_KOTA,
     ASISTEN_SEKDA,
     BIRO,
+    CALENDAR,
     DESK,
     DINAS,
     KECAMATAN,
@@ -77,9 +84,19 @@ QUICK = POLICY.model_copy(
         "feedback": _clock(1),
         "ladder_after": (timedelta(), SECOND, 2 * SECOND),
         "remind_every": 2 * SECOND,
+        "digest_every": Span(amount=2, unit=SpanUnit.SECONDS),
     }
 )
 """Clocks that run out while one waits."""
+
+
+LATE = 5
+
+
+class Told(NamedTuple):
+    """A supervisor's digest."""
+
+    id: str
 
 
 class Path:
@@ -105,6 +122,9 @@ class Path:
         except Refused:
             return
         raise AssertionError(f"{command.kind} was not refused")
+
+    async def itself(self) -> Other:
+        return Other(number=(await self.complaints.state(self.id)).number, id=self.id)
 
     async def seen(self) -> list[str]:
         return [entry.event for entry in await self.complaints.timeline(self.id)]
@@ -315,12 +335,116 @@ async def held_by_a_vertical_agency(complaints: Complaints) -> Path:
     return await _ended(path)
 
 
+async def _pair(complaints: Complaints, *, quick: bool = False) -> tuple[Path, Path]:
+    """A complaint, and one that follows it."""
+    parent, child = Path(complaints, start()), Path(complaints, start(quick=quick))
+    await parent.open()
+    await child.open()
+    await child.send(Merge(parent=await parent.itself()), LURAH)
+    await parent.until("followed")
+    return parent, child
+
+
+async def _resolve(path: Path) -> None:
+    await path.send(Accept(), LURAH)
+    await path.send(DONE, LURAH)
+    await path.send(Validate(accepted=True), officer(BIRO))
+
+
+async def _through_two_endings(complaints: Complaints) -> tuple[Path, Path]:
+    parent, child = await _pair(complaints)
+    await _resolve(parent)
+    await child.until("parent_resolved")
+    await parent.send(Reopen(note="Masih berlubang."), REPORTER)
+    await child.until("parent_reopened")
+    await _resolve(parent)
+    await child.until("parent_resolved", 2)
+    await child.send(Close(), REPORTER)
+    await parent.send(Close(), REPORTER)
+    return parent, child
+
+
+async def followed(complaints: Complaints) -> Path:
+    return (await _through_two_endings(complaints))[0]
+
+
+async def following(complaints: Complaints) -> Path:
+    return (await _through_two_endings(complaints))[1]
+
+
+async def overdue_while_following(complaints: Complaints) -> Path:
+    parent, child = await _pair(complaints, quick=True)
+    await child.until("reminded")
+    await _ended(parent)
+    return await _ended(child)
+
+
+async def orphaned(complaints: Complaints) -> Path:
+    parent, child = await _pair(complaints)
+    await parent.send(Reject(note="Ucapan terima kasih."), officer(DESK))
+    await child.until("separated")
+    return await _ended(child)
+
+
+async def merged_into_a_closed_one(complaints: Complaints) -> Path:
+    parent, child = Path(complaints, start()), Path(complaints, start())
+    await parent.open()
+    closed = await parent.itself()
+    await _ended(parent)
+    await child.open()
+    await child.send(Merge(parent=closed), LURAH)
+    await child.until("separated")
+    return await _ended(child)
+
+
+async def declined_by_a_follower(complaints: Complaints) -> Path:
+    parent, child = await _pair(complaints)
+    late = Path(complaints, start())
+    await late.open()
+    await late.send(Merge(parent=await child.itself()), LURAH)
+    await late.until("separated")
+    await _ended(child)
+    await _ended(parent)
+    return await _ended(late)
+
+
+async def separated_by_hand(complaints: Complaints) -> Path:
+    parent, child = await _pair(complaints)
+    await child.send(Separate(note="Lain lokasi."), LURAH)
+    await _ended(parent)
+    return await _ended(child)
+
+
+async def given_a_new_holiday(complaints: Complaints) -> Path:
+    path = Path(complaints, start())
+    await path.open()
+    await path.send(Accept(), LURAH)
+    await path.send(DONE, LURAH)
+    today = (await complaints.state(path.id)).deadlines[-1].due_at.date()
+    calendar = CALENDAR.model_copy(update={"closed": (today,)})
+    await path.send(AdoptCalendar(calendar=calendar, reason="Libur baru."), SERVICE)
+    await path.send(Validate(accepted=True), officer(BIRO))
+    await path.send(Close(), REPORTER)
+    return path
+
+
+async def told_together(complaints: Complaints) -> Told:
+    """Five complaints of one unit run late at once; their supervisor's digest, when it has said it all."""
+    code = f"ASKO-{uuid4().hex}"
+    unit = KELURAHAN.model_copy(update={"ladder": (ASISTEN_KOTA.model_copy(update={"code": code}),)})
+    late = [Path(complaints, start(quick=True).model_copy(update={"kelurahan": unit})) for _ in range(LATE)]
+    await asyncio.gather(*(path.open() for path in late))
+    await asyncio.gather(*(path.until("escalated") for path in late))
+    await asyncio.gather(*(_ended(path) for path in late))
+    return Told(f"digest-{code}")
+
+
 async def _ended(path: Path) -> Path:
     await path.send(Withdraw(), REPORTER)
     return path
 
 
-PATHS: tuple[Callable[[Complaints], Awaitable[Path]], ...] = (
+PATHS: tuple[Callable[[Complaints], Awaitable[Path | Told]], ...] = (
     straight,
     indirect_and_disposed,
     handed_back_three_ways,
@@ -340,4 +464,13 @@ PATHS: tuple[Callable[[Complaints], Awaitable[Path]], ...] = (
     rated_and_reopened,
     rejected_as_no_complaint,
     held_by_a_vertical_agency,
+    followed,
+    following,
+    overdue_while_following,
+    orphaned,
+    merged_into_a_closed_one,
+    declined_by_a_follower,
+    separated_by_hand,
+    given_a_new_holiday,
+    told_together,
 )

@@ -64,6 +64,8 @@ def upgrade() -> None:
         sa.Column("next_due_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("waits_for", sa.String(), nullable=True),
+        sa.Column("outlook", postgresql.JSONB(astext_type=sa.Text()), nullable=True),
+        sa.Column("parent", sa.String(), nullable=True),
         sa.Column("deadlines", postgresql.JSONB(astext_type=sa.Text()), nullable=True),
         sa.Column("registered_at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_complaint")),
@@ -76,6 +78,9 @@ def upgrade() -> None:
         ["next_due_at"],
         unique=False,
         postgresql_where=sa.text("next_due_at IS NOT NULL"),
+    )
+    op.create_index(
+        "ix_complaint_parent", "complaint", ["parent"], postgresql_where=sa.text("parent IS NOT NULL")
     )
     op.create_index("ix_complaint_opened_at", "complaint", ["opened_at"], unique=False)
     op.create_index("ix_complaint_unit_status", "complaint", ["unit", "status"], unique=False)
@@ -103,6 +108,22 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("complaint_id", "seq", name=op.f("pk_event")),
     )
     op.create_table(
+        "digest",
+        sa.Column("id", sa.String(), nullable=False),
+        sa.Column("recipient", sa.String(), nullable=False),
+        sa.Column("subject", sa.String(), server_default="", nullable=False),
+        sa.Column("body", sa.String(), server_default="", nullable=False),
+        sa.Column("items", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("state", sa.String(), server_default="pending", nullable=False),
+        sa.Column("medium", sa.String(), nullable=True),
+        sa.Column("attempts", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("last_error", sa.String(), nullable=True),
+        sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column("sent_at", sa.DateTime(timezone=True), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_digest")),
+    )
+    op.create_index("ix_digest_sent_at", "digest", ["sent_at"], unique=False)
+    op.create_table(
         "message",
         sa.Column("complaint_id", sa.String(), nullable=False),
         sa.Column("key", sa.String(), nullable=False),
@@ -118,10 +139,20 @@ def upgrade() -> None:
         sa.Column("last_error", sa.String(), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.Column("sent_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("digest_id", sa.String(), nullable=True),
         sa.ForeignKeyConstraint(["complaint_id"], ["complaint.id"], name=op.f("fk_message_complaint_id")),
+        sa.ForeignKeyConstraint(["digest_id"], ["digest.id"], name=op.f("fk_message_digest_id")),
         sa.PrimaryKeyConstraint("complaint_id", "key", name=op.f("pk_message")),
     )
     op.create_index("ix_message_sent_at", "message", ["sent_at"], unique=False)
+    op.create_index("ix_message_digest_id", "message", ["digest_id"], unique=False)
+    op.create_index(
+        "ix_message_pending",
+        "message",
+        ["recipient"],
+        unique=False,
+        postgresql_where=sa.text("state = 'pending' AND audience = 'supervisor' AND digest_id IS NULL"),
+    )
     op.execute(KEPT)
     for table in ("event", "audit"):
         op.execute(

@@ -1,0 +1,131 @@
+"""Letters to supervisors: what is pending for one of them is gathered and goes out as one.
+
+The messages themselves stay in the outbox; a digest is gathered under an id, so that an attempt that is
+repeated finds what it gathered before. As with single messages, an attempt that broke off in mid-sending
+leaves it ``unconfirmed``, and nothing is said twice.
+"""
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+from sqlalchemy import case, func, select, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from store.engine import transaction
+from store.messages import LONGEST_ERROR, Message, select_messages
+from store.tables import DigestRow, MessageRow
+
+SHOWN = 200
+"""Messages that a digest lists one by one; the others it counts."""
+
+
+class Gathered(NamedTuple):
+    """What one letter is about: how many messages, the first of them, and what became of the letter."""
+
+    items: int
+    first: Sequence[Message]
+    state: str
+
+
+class About(NamedTuple):
+    """The complaint and the event that a message was about."""
+
+    complaint_id: str
+    seq: int
+
+
+class Digests:
+    """Gathers, claims and marks digests."""
+
+    def __init__(self, engine: AsyncEngine) -> None:
+        self._engine = engine
+
+    async def gather(self, digest_id: str, recipient: str) -> Gathered:
+        """All that is pending for a supervisor, and what was gathered under this id before."""
+        async with transaction(self._engine) as connection:
+            await connection.execute(
+                insert(DigestRow).values(id=digest_id, recipient=recipient).on_conflict_do_nothing()
+            )
+            await connection.execute(
+                update(MessageRow)
+                .where(
+                    MessageRow.recipient == recipient,
+                    MessageRow.audience == "supervisor",
+                    MessageRow.state == "pending",
+                    MessageRow.digest_id.is_(None),
+                )
+                .values(digest_id=digest_id)
+            )
+            count = await connection.scalar(
+                select(func.count()).select_from(MessageRow).where(MessageRow.digest_id == digest_id)
+            )
+            state = await connection.scalar(select(DigestRow.state).where(DigestRow.id == digest_id))
+            first = await select_messages(
+                connection, MessageRow.digest_id == digest_id, order=MessageRow.created_at, limit=SHOWN
+            )
+        return Gathered(count or 0, first, state or "pending")
+
+    async def put_in_mailbox(self, digest_id: str, subject: str, body: str, items: int) -> None:
+        """Sending to the mailbox in the database is one transaction, hence exactly once."""
+        async with transaction(self._engine) as connection:
+            await _change(connection, digest_id, ("pending",), subject=subject, body=body, items=items)
+            await _settle(connection, digest_id, ("pending",), "sent", "mailbox")
+
+    async def claim(self, digest_id: str, subject: str, body: str, items: int, medium: str) -> bool:
+        """Whether this attempt may send it. A claim that died before makes it ``unconfirmed``."""
+        state = case((DigestRow.state == "pending", "sending"), else_="unconfirmed")
+        values = {"subject": subject, "body": body, "items": items, "medium": medium, "state": state}
+        async with transaction(self._engine) as connection:
+            changed = await _change(
+                connection, digest_id, ("pending", "sending"), attempts=DigestRow.attempts + 1, **values
+            )
+            if changed == "unconfirmed":
+                await _settle(connection, digest_id, ("unconfirmed",), "unconfirmed", medium)
+        return changed == "sending"
+
+    async def mark_pending(self, digest_id: str, reason: str) -> None:
+        """It did not go out; it is to be tried again."""
+        async with transaction(self._engine) as connection:
+            await _change(
+                connection, digest_id, ("sending",), state="pending", last_error=reason[:LONGEST_ERROR]
+            )
+
+    async def settle(self, digest_id: str, state: str, medium: str, reason: str | None = None) -> None:
+        """It is ``sent``, ``failed`` or ``unconfirmed``, and with it every message in it."""
+        async with transaction(self._engine) as connection:
+            await _settle(connection, digest_id, ("pending", "sending"), state, medium, reason)
+
+    async def about(self, digest_id: str) -> list[About]:
+        """What the messages of a digest were about, each event once."""
+        query = select(MessageRow.complaint_id, MessageRow.seq).where(MessageRow.digest_id == digest_id)
+        async with transaction(self._engine) as connection:
+            return [About(*row) for row in await connection.execute(query.distinct())]
+
+
+async def _change(
+    connection: AsyncConnection, digest_id: str, states: Sequence[str], **values: Any
+) -> str | None:
+    statement = (
+        update(DigestRow).where(DigestRow.id == digest_id, DigestRow.state.in_(states)).values(**values)
+    )
+    changed: str | None = (
+        await connection.execute(statement.returning(DigestRow.state))
+    ).scalar_one_or_none()
+    return changed
+
+
+async def _settle(
+    connection: AsyncConnection,
+    digest_id: str,
+    states: Sequence[str],
+    state: str,
+    medium: str,
+    reason: str | None = None,
+) -> None:
+    said: dict[str, Any] = {"state": state, "medium": medium, "last_error": reason and reason[:LONGEST_ERROR]}
+    if state == "sent":
+        said["sent_at"] = func.now()
+    if await _change(connection, digest_id, states, **said):
+        told = update(MessageRow).where(MessageRow.digest_id == digest_id)
+        await connection.execute(told.values(attempts=MessageRow.attempts + 1, **said))
