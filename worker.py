@@ -20,11 +20,10 @@ from temporalio.worker import Worker
 from activities.deliver import Delivery
 from activities.escalate import Escalation
 from activities.record import Recording
-from domain.jurisdiction import Jurisdiction
 from durable.digests import report_undelivered, wake_digest
 from durable.plugin import TuntasPlugin
 from jakarta.bad_data import BadData
-from jakarta.load import load_jakarta
+from jakarta.load import Jakarta, load_jakarta
 from notify.media import BadRoutes, Routes
 from runtime.database import database_url
 from runtime.logs import configure_logs
@@ -43,11 +42,11 @@ GRACE = timedelta(seconds=10)
 """How long activities may finish after a stop was asked for; Temporal gives the rest to another worker."""
 
 
-def plugin(engine: AsyncEngine, settings: Settings, city: Jurisdiction) -> TuntasPlugin:
+def plugin(engine: AsyncEngine, settings: Settings, city: Jakarta) -> TuntasPlugin:
     """All that a worker hosts, put together."""
     names = {unit.code: unit.name for unit in city.units()}
     recording = Recording(Register(engine), Recorder(engine), names)
-    routes = Routes.load(settings.notify_url, settings.notify_routes)
+    routes = Routes.load(settings.notify_url, settings.notify_routes, city.addresses())
     delivery = Delivery(Messages(engine), routes)
     escalation = Escalation(Digests(engine), routes, wake_digest, report_undelivered)
     return TuntasPlugin(
@@ -76,7 +75,7 @@ async def main() -> None:
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    client = await connect(settings, plugins=[plugin(engine, settings, load_jakarta())])
+    client = await connect(settings, plugins=[plugin(engine, settings, load_jakarta(settings.city_data))])
     async with hosted_by(client, settings.task_queue):
         announce_ready()
         structlog.get_logger("worker").info("ready", task_queue=settings.task_queue)

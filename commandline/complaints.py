@@ -53,12 +53,16 @@ async def submit(
     )
     async with Wiring() as tuntas:
         door = await tuntas.front_door(policy)
-        found = door.opening(intake).found
+        found, needs_point = door.opening(intake).found, tuntas.city.category(category).needs_point
         receipt = await door.submit(intake)
     if receipt.digest not in {"", intake.digest}:
         remark(
             f"Reference {reference!r} came before as {receipt.number} with another text, place or category. "
             "What you sent now was not taken; for a new complaint use a new reference."
+        )
+    elif needs_point and not point:
+        remark(
+            "This kind of complaint needs a point: with --lat and --lon it goes to the unit there at once."
         )
     elif found.found_by is FoundBy.OUTSIDE:
         remark("The point lies outside the territory, so the desk of the channel received the complaint.")

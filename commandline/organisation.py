@@ -35,7 +35,9 @@ async def units(find: Find = "", kind: Kind = None, as_json: Json = False) -> No
             "kind": unit.kind.value,
             "parent": unit.parent,
             "ward": unit.ward,
+            "monitored_by": unit.ladder[0].code if unit.ladder else None,
             "ladder": [rung.code for rung in unit.ladder],
+            **city().contact(unit.code).model_dump(mode="json", include={"email", "phone", "hours"}),
         }
         for unit in city().units()
         if kind in {None, unit.kind}
@@ -58,7 +60,9 @@ async def officers(find: Find = "", as_json: Json = False) -> None:
 async def categories(find: Find = "", as_json: Json = False) -> None:
     """Kinds of complaint, with the unit whose duty they are."""
     rows = [
-        {"code": category.code, "name": category.name, "name_en": category.name_en, "duty": category.duty}
+        category.model_dump(
+            mode="json", include={"code", "name", "name_en", "group", "duty", "kind", "needs_point"}
+        )
         for category in city().categories()
     ]
     _print("Categories", rows, find, as_json)

@@ -100,7 +100,7 @@ def stack(policy: str | None) -> "Stack":
 
     chosen = load_settings(policy=policy)
     if chosen.policy:
-        load_jakarta().policy(chosen.policy, "", datetime.now(UTC))
+        load_jakarta(chosen.city_data).policy(chosen.policy, "", datetime.now(UTC))
     return Stack(
         chosen,
         search_attributes=REGISTRY,

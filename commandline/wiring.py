@@ -34,7 +34,8 @@ def city() -> "Jakarta":
     """The jurisdiction, with the exact boundaries if they were imported."""
     from jakarta.load import load_jakarta  # noqa: PLC0415 - reads files
 
-    return load_jakarta(boundaries=boundaries(load_settings()))
+    settings = load_settings()
+    return load_jakarta(settings.city_data, boundaries(settings))
 
 
 def boundaries(settings: Settings) -> Path | None:

@@ -91,10 +91,19 @@ class Channel(Value):
     desk: str
 
 
+class CategoryKind(StrEnum):
+    """The kinds of complaint that national deadlines tell apart (SP4N-LAPOR!: 5, 14, 60 working days)."""
+
+    INFORMATION = "information"
+    ORDINARY = "ordinary"
+    SUPERVISION = "supervision"
+
+
 class Category(Value):
     """A kind of complaint, with the unit whose duty it is by function where that is known.
 
-    Categories of one ``group`` are a family: a hole may be called a damaged road.
+    Categories of one ``group`` are a family: a hole may be called a damaged road. ``needs_point``: without
+    a place nobody can do anything about it.
     """
 
     code: str
@@ -102,3 +111,5 @@ class Category(Value):
     name_en: str
     duty: str | None = None
     group: str = ""
+    kind: CategoryKind = CategoryKind.ORDINARY
+    needs_point: bool = False

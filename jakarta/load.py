@@ -6,13 +6,14 @@ from functools import cache, cached_property
 from pathlib import Path
 from typing import Protocol, TypeVar
 
-from domain.organisation import Category, Channel, Officer, Supervisor, Unit
+from domain.organisation import Category, CategoryKind, Channel, Officer, Supervisor, Unit
 from domain.place import FoundBy, Point, WardFound
 from domain.policy import Policy
 from domain.refusal import RefusalCode, Refused
 from jakarta.bad_data import BadData, Entry, read_rows
 from jakarta.boundaries import Boundaries
 from jakarta.calendar import Calendar
+from jakarta.directory import Contact, read_contacts
 from jakarta.organisation import ChannelRow, Mark, build_officers, build_units, desk_of, findings
 from jakarta.policies import load_policies
 from jakarta.wards import NearestPoint
@@ -36,7 +37,7 @@ class CategoryRow(Entry):
     name_en: str
     group: str
     duty: str | None = None
-    kind: str
+    kind: CategoryKind
     needs_point: bool
     mark: Mark
 
@@ -68,14 +69,23 @@ class Jakarta:
         if wrong := findings(self._units):
             raise BadData(f"The organisation does not hold together: {'; '.join(wrong)}.")
         self._officers = build_officers(folder, self._units)
+        self._contacts = read_contacts(folder / "contacts.csv", self._units)
         self._channels = _channels(folder, datetime.now(UTC).date())
         self._categories = _categories(folder, self._units)
         self._calendar = Calendar(folder / "calendar.toml")
-        self._policies = load_policies(HERE / "policies")
+        self._policies = load_policies(_policies(folder))
 
     def unit(self, code: str) -> Unit:
         """The unit with this code."""
         return _known(code, self._units, RefusalCode.UNKNOWN_UNIT, "unit", "org units")
+
+    def contact(self, code: str) -> Contact:
+        """How a unit is reached and when it works; empty where the city has not said it."""
+        return self._contacts.get(code) or Contact(unit=code, mark="O")
+
+    def addresses(self) -> Mapping[str, str]:
+        """The e-mail addresses of units that have one."""
+        return {code: contact.email for code, contact in self._contacts.items() if contact.email}
 
     def officer(self, code: str) -> Officer:
         """The officer with this code."""
@@ -177,15 +187,27 @@ def _categories(folder: Path, units: Mapping[str, Unit]) -> dict[str, Category]:
         if row.code in categories:
             raise BadData(f"categories.csv: {row.code} comes twice.")
         categories[row.code] = Category(
-            code=row.code, name=row.name, name_en=row.name_en, duty=row.duty, group=row.group
+            code=row.code,
+            name=row.name,
+            name_en=row.name_en,
+            duty=row.duty,
+            group=row.group,
+            kind=row.kind,
+            needs_point=row.needs_point,
         )
     return categories
 
 
+def _policies(folder: Path) -> Path:
+    """A city's own policies, or those that come with Tuntas."""
+    own = folder / "policies"
+    return own if own.is_dir() else HERE / "policies"
+
+
 @cache
-def load_jakarta(folder: Path = HERE / "data", boundaries: Path | None = None) -> Jakarta:
+def load_jakarta(folder: Path | None = None, boundaries: Path | None = None) -> Jakarta:
     """The city, loaded once for each process. Raises ``BadData`` with file, line and reason."""
-    return Jakarta(folder, boundaries)
+    return Jakarta(folder or HERE / "data", boundaries)
 
 
 def _known(code: str, things: Mapping[str, N], refusal: RefusalCode, what: str, listing: str) -> N:

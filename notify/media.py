@@ -42,15 +42,21 @@ class Route(NamedTuple):
 class Routes:
     """Which medium reaches whom."""
 
-    def __init__(self, url: str = f"{MAILBOX}://", units: Mapping[str, Sequence[str]] | None = None) -> None:
+    def __init__(
+        self,
+        url: str = f"{MAILBOX}://",
+        units: Mapping[str, Sequence[str]] | None = None,
+        addresses: Mapping[str, str] | None = None,
+    ) -> None:
         self._url = url
         self._units = dict(units or {})
+        self._addresses = dict(addresses or {})
 
     @classmethod
-    def load(cls, url: str, file: Path | None) -> "Routes":
-        """The default URL, and a TOML file of unit code = [URLs]. Raises ``BadRoutes``."""
+    def load(cls, url: str, file: Path | None, addresses: Mapping[str, str]) -> "Routes":
+        """The default URL, a TOML file of unit code = [URLs], units' addresses. Raises ``BadRoutes``."""
         if file is None:
-            return cls(url)
+            return cls(url, addresses=addresses)
         try:
             units = tomllib.loads(file.read_text(encoding="utf-8"))
         except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
@@ -58,17 +64,17 @@ class Routes:
         for code, urls in units.items():
             if not isinstance(urls, list) or not all(isinstance(one, str) and "://" in one for one in urls):
                 raise BadRoutes(f'{file}: {code} must be a list of Apprise URLs, such as ["mailtos://…"].')
-        return cls(url, units)
+        return cls(url, units, addresses)
 
     def to(self, audience: str, recipient: str, contact: str | None) -> Route:
         """The route to a recipient.
 
-        ``{to}`` stands for an address. Who has none is written to in the mailbox: a unit without URLs of
-        its own, and a reporter, who reads it when following the complaint.
+        ``{to}`` stands for an address. Who has none is written to in the mailbox: a unit without URLs or
+        an address, and a reporter, who reads it when following the complaint.
         """
         if urls := self._units.get(recipient):
             return _route(urls, recipient)
-        address = contact if audience == Audience.REPORTER else None
+        address = contact if audience == Audience.REPORTER else self._addresses.get(recipient)
         if self._url.startswith(f"{MAILBOX}:") or ("{to}" in self._url and not self._reaches(address)):
             return Route(MAILBOX)
         return _route((self._url,), address or "")

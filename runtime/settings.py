@@ -55,6 +55,11 @@ class Settings(BaseSettings):
         description=f"Policy (deadlines, ladder) for new complaints. Unset: the one that the stack was "
         f"started with, else {DEFAULT_POLICY}.",
     )
+    city_data: Path | None = Field(
+        default=None,
+        description="Folder with the city's files (organisation, categories, channels, calendar; policies in "
+        "a folder of that name). Unset: the files of Jakarta that come with Tuntas.",
+    )
     notify_url: str = Field(
         default="mailbox://",
         description="Where messages go: any Apprise URL, in which {to} stands for the recipient's address; "

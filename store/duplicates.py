@@ -68,7 +68,7 @@ class Duplicates:
 
 
 def _nearby(one: Row[Any], family: Collection[str]) -> Any:
-    """A box of 150 m, or the same words for the place."""
+    """A box of 150 m, or the same words for the place; without those that follow another already."""
     near = []
     if one.latitude is not None:
         high = WITHIN_METRES / METRES_PER_DEGREE
@@ -85,6 +85,7 @@ def _nearby(one: Row[Any], family: Collection[str]) -> Any:
         ComplaintRow.opened_at.between(one.opened_at - WITHIN, one.opened_at + WITHIN),
         ComplaintRow.category.in_(family),
         ComplaintRow.closed_at.is_(None),
+        ComplaintRow.parent.is_(None),
         ComplaintRow.id != one.id,
         or_(*near) if near else ComplaintRow.id.is_(None),
     )

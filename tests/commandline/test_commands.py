@@ -298,3 +298,39 @@ def test_help_names_every_verb(program: Program) -> None:
     said = program.run("--help").out
     for verb in ("up", "submit", "import", "accept", "hand-back", "validate", "withdraw", "mailbox", "org"):
         assert verb in said
+
+
+def test_a_duplicate_is_merged_followed_and_separated(program: Program) -> None:
+    there = ("--lat", "-6.2607", "--lon", "106.7816")
+    parent, child = submit(program, point=there).json, submit(program, point=there).json
+    officer = f"o-{child['unit'].lower()}"
+    assert program.run("show", parent["number"], "--json").json["may_repeat"] == [child["number"]]
+    merged = program.run("merge", child["number"], "--into", parent["number"], "--as", officer, "--json").json
+    assert (merged["status"], merged["parent"]) == ("FOLLOWING", parent["number"])
+    shown = program.run("show", parent["number"], "--json").json
+    assert shown["followers"] == [child["number"]]
+    assert shown["may_repeat"] == [], "one that follows it is no candidate any more"
+    refused(
+        program.run("merge", parent["number"], "--into", child["number"], "--as", officer),
+        "WRONG_TARGET",
+        "itself follows",
+    )
+    refused(program.run("separate", child["number"], "--as", officer), "note")
+    words = ("separate", child["number"], "--as", officer, "--note", "Lain lokasi", "--json")
+    assert program.run(*words).json["status"] == "WAITING"
+    assert "it no longer follows" in program.run("show", child["number"]).out
+
+
+def test_a_calendar_that_is_in_force_everywhere_moves_nothing(program: Program, number: str) -> None:
+    assert number
+    said = program.run("policy", "apply", "--preview", "--json").json
+    assert (said["preview"], said["move"], said["moves"]) == (True, 0, [])
+    refused(program.run("policy", "apply"), "--reason")
+
+
+def test_units_are_listed_with_who_monitors_them_and_when_they_work(program: Program) -> None:
+    units = {unit["code"]: unit for unit in program.run("org", "units", "--json").json}
+    assert units["SUDIN-BINAMARGA-PUSAT"]["monitored_by"] == "ASDA-BANG"
+    assert units["SKPD-GULKARMAT"]["hours"] == "always"
+    categories = {one["code"]: one for one in program.run("org", "categories", "--json").json}
+    assert categories["jalan-rusak"]["needs_point"] is True

@@ -103,3 +103,33 @@ def test_a_mistake_in_a_file_is_named(tmp_path: Path, file: str, line: str, said
         content.write(line + "\n")
     with pytest.raises(BadData, match=said):
         Jakarta(folder, None)
+
+
+@pytest.mark.parametrize(
+    ("row", "reason"),
+    [
+        ("NOWHERE,,,office,O", r"contacts\.csv: there is no unit NOWHERE"),
+        ("SEKDA,no address,,office,O", r"contacts\.csv, line 2: email"),
+        ("SEKDA,,call me,office,O", r"contacts\.csv, line 2: phone"),
+        ("SEKDA,,,sometimes,O", r"contacts\.csv, line 2: hours"),
+        ("SEKDA,,,office,O\nSEKDA,,,office,O", r"contacts\.csv: SEKDA comes twice"),
+    ],
+)
+def test_a_bad_contact_is_named(tmp_path: Path, row: str, reason: str) -> None:
+    shutil.copytree(HERE / "data", tmp_path / "data")
+    (tmp_path / "data" / "contacts.csv").write_text(f"unit,email,phone,hours,mark\n{row}\n")
+    with pytest.raises(BadData, match=reason):
+        Jakarta(tmp_path / "data", None)
+
+
+def test_every_unit_can_be_looked_up_in_the_directory() -> None:
+    assert CITY.contact("SKPD-GULKARMAT").hours == "always"
+    assert CITY.contact("SEKDA").hours == "office"
+    assert CITY.addresses() == {}, "none is invented"
+
+
+def test_categories_have_a_kind_and_say_whether_they_need_a_point() -> None:
+    assert CITY.category("jalan-rusak").needs_point
+    kinds = {category.kind for category in CITY.categories()}
+    assert kinds == {"information", "ordinary", "supervision"}
+    assert len(CITY.categories()) >= 118

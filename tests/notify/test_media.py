@@ -32,7 +32,7 @@ def test_who_has_no_address_reads_the_mailbox() -> None:
 def test_a_unit_may_have_urls_of_its_own(tmp_path: Path) -> None:
     file = tmp_path / "routes.toml"
     file.write_text('KEL = ["json://localhost/hook", "mailto://x"]\n')
-    route = Routes.load("mailbox://", file).to("unit", "KEL", None)
+    route = Routes.load("mailbox://", file, {}).to("unit", "KEL", None)
     assert route.urls == ("json://localhost/hook", "mailto://x")
     assert route.name == "json,mailto", "a URL may hold a password, its scheme may not"
 
@@ -42,7 +42,13 @@ def test_bad_routes_are_named(tmp_path: Path, text: str) -> None:
     file = tmp_path / "routes.toml"
     file.write_text(text)
     with pytest.raises(BadRoutes, match=r"routes\.toml"):
-        Routes.load("mailbox://", file)
+        Routes.load("mailbox://", file, {})
+
+
+def test_a_unit_with_an_address_is_written_to() -> None:
+    routes = Routes("mailto://mail.contoh?to={to}", addresses={"KEL": "kelurahan@contoh.id"})
+    assert routes.to("unit", "KEL", None).urls == ("mailto://mail.contoh?to=kelurahan%40contoh.id",)
+    assert routes.to("unit", "KEL2", None) == Route("mailbox")
 
 
 async def test_a_letter_arrives_by_mail(mail_server: MailServer) -> None:
