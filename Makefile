@@ -20,6 +20,7 @@ demo: $(READY) ## the same, but stops by itself with a summary; fails if a compl
 
 test: $(READY) ## every test, on a real Temporal and a real PostgreSQL
 	@$(BIN)/python -m pytest -n 2 --dist loadgroup --cov --cov-report=term:skip-covered --cov-fail-under=85 -q
+	@$(BIN)/python -m coverage report --include='domain/*' --fail-under=95 --skip-covered
 
 check: $(READY) ## format, lint, types, import contracts, fast tests: before every commit
 	@$(BIN)/ruff format --check -q .
