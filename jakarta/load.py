@@ -25,7 +25,7 @@ VALIDATORS = ("SKPD-PEMERINTAHAN", "INSPEKTORAT")
 LAST_RESORT = "GUBERNUR"
 
 MOST_SUGGESTIONS = 3
-CLOSE_ENOUGH = 60.0
+CLOSE_ENOUGH = 70.0
 """Of 100: how alike a code or name must be to be suggested."""
 
 
@@ -225,7 +225,7 @@ def _suggestions(code: str, things: Mapping[str, N]) -> list[str]:
     found = process.extract(
         code[:200],
         choices,
-        scorer=fuzz.token_set_ratio,
+        scorer=fuzz.WRatio,
         processor=utils.default_process,
         limit=MOST_SUGGESTIONS,
         score_cutoff=CLOSE_ENOUGH,

@@ -66,6 +66,11 @@ class Program:
         self._up.send_signal(number)
         return self._up.wait(PATIENCE)
 
+    def end(self) -> None:
+        """At the end of a test, whatever became of it: nothing goes on running."""
+        if self._up is not None and self._up.poll() is None:
+            self.down()
+
     def kill(self, which: str) -> None:
         """Kill -9 of the worker, Temporal or PostgreSQL."""
         record = json.loads((self.home / "stack.json").read_text())

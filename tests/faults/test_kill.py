@@ -46,6 +46,7 @@ async def test_sixty_complaints_survive_kills_of_worker_temporal_and_database(tm
         assert await asyncio.to_thread(program.down) == 0
     finally:
         await engine.dispose()
+        await asyncio.to_thread(program.end)
 
 
 async def _start(settings: Settings) -> dict[str, list[str]]:
