@@ -25,6 +25,7 @@ from durable.plugin import TuntasPlugin
 from jakarta.bad_data import BadData
 from jakarta.load import Jakarta, load_jakarta
 from notify.media import BadRoutes, Routes
+from notify.templates import BadTemplates, Templates
 from runtime.database import database_url
 from runtime.logs import configure_logs
 from runtime.settings import Settings, WrongSetting, load_settings
@@ -45,7 +46,7 @@ GRACE = timedelta(seconds=10)
 def plugin(engine: AsyncEngine, settings: Settings, city: Jakarta) -> TuntasPlugin:
     """All that a worker hosts, put together."""
     names = {unit.code: unit.name for unit in city.units()}
-    recording = Recording(Register(engine), Recorder(engine), names)
+    recording = Recording(Register(engine), Recorder(engine), names, Templates(settings.templates))
     routes = Routes.load(settings.notify_url, settings.notify_routes, city.addresses())
     delivery = Delivery(Messages(engine), routes)
     escalation = Escalation(Digests(engine), routes, wake_digest, report_undelivered)
@@ -86,7 +87,7 @@ async def main() -> None:
 if __name__ == "__main__":
     try:
         asyncio.run(main())
-    except (Unreachable, WrongSetting, BadData, BadRoutes) as trouble:
+    except (Unreachable, WrongSetting, BadData, BadRoutes, BadTemplates) as trouble:
         sys.exit(str(trouble))
     # At once: Temporal's threads may crash an interpreter that ends slowly (temporalio/sdk-python#300).
     sys.stderr.flush()

@@ -7,7 +7,8 @@ from temporalio.exceptions import ApplicationError
 
 from activities.contracts import RECORD, REGISTER, Record, Registered
 from activities.contracts import Register as Registration
-from notify.letter import letter
+from notify.letter import About, letter
+from notify.templates import Templates
 from store.complaints import ConflictingEvent, Recorder, Register
 from store.messages import NewMessage
 
@@ -18,10 +19,13 @@ CONFLICT = "ConflictingEvent"
 class Recording:
     """The activities that write; run as local ones, they take milliseconds."""
 
-    def __init__(self, register: Register, recorder: Recorder, unit_names: Mapping[str, str]) -> None:
+    def __init__(
+        self, register: Register, recorder: Recorder, unit_names: Mapping[str, str], templates: Templates
+    ) -> None:
         self._register = register
         self._recorder = recorder
         self._unit_names = unit_names
+        self._templates = templates
 
     @activity.defn(name=REGISTER)
     async def register(self, asked: Registration) -> Registered:
@@ -45,7 +49,7 @@ class Recording:
         code = what.opening.access_code if what.opening else None
         messages = []
         for notice in what.notices:
-            words = letter(notice, events[notice.seq], what.view, holder, code)
+            words = letter(notice, About(events[notice.seq], what.view, holder, code), self._templates)
             messages.append(
                 NewMessage(
                     key=notice.key,

@@ -1,10 +1,6 @@
 """The words of a message: from the templates, in Indonesian and English, with the facts filled in."""
 
-import tomllib
 from collections.abc import Sequence
-from functools import cache
-from pathlib import Path
-from string import Template
 from typing import NamedTuple
 
 from domain.clocks import ClockKind
@@ -24,10 +20,10 @@ from domain.status import Outcome
 from domain.timeline import entry
 from domain.view import ComplaintView
 from notify.outlook import Language, next_lines, say
+from notify.templates import Templates
 from notify.times import CLOCKS, when
 
 LANGUAGES: tuple[Language, ...] = ("id", "en")
-TEMPLATES = Path(__file__).parent / "templates.toml"
 
 
 class Letter(NamedTuple):
@@ -37,16 +33,23 @@ class Letter(NamedTuple):
     body: str
 
 
-class NoTemplate(KeyError):
-    """The templates have no words for an event and an audience."""
+class About(NamedTuple):
+    """What a letter is about: an event, where the complaint stands now, and the name of its holder.
+
+    ``access_code`` is told once, with the first event.
+    """
+
+    event: Event
+    now: ComplaintView
+    holder: str
+    access_code: str | None = None
 
 
-def letter(
-    notice: Notice, event: Event, now: ComplaintView, unit_name: str, access_code: str | None = None
-) -> Letter:
-    """What to tell the notice's recipient about an event. ``unit_name`` is that of the present holder."""
-    facts = _facts(event, now) | {"unit": unit_name, "access_code": access_code or "-"}
-    subject, indonesian, english = words(occasion(event), notice.audience)
+def letter(notice: Notice, about: About, templates: Templates) -> Letter:
+    """What to tell the notice's recipient. Raises ``KeyError`` when there are no words for it."""
+    event, now = about.event, about.now
+    facts = _facts(event, now) | {"unit": about.holder, "access_code": about.access_code or "-"}
+    subject, indonesian, english = templates.words(occasion(event), notice.audience)
     then = {language: next_lines(now.number, now.outlook, language) for language in LANGUAGES}
     body = (
         f"{indonesian.substitute(facts)}\n\nSelanjutnya: {then['id']}\n\n--\n"
@@ -76,15 +79,6 @@ def occasion(event: Event) -> str:
             return outcome.value
         case body:
             return body.event
-
-
-def words(event: str, audience: str) -> tuple[Template, Template, Template]:
-    """Subject, Indonesian and English text. Raises ``NoTemplate``."""
-    try:
-        texts = _templates()[event][audience]
-        return Template(texts["subject"]), Template(texts["id"]), Template(texts["en"])
-    except KeyError as error:
-        raise NoTemplate(f"{TEMPLATES.name} has no complete [{event}.{audience}]") from error
 
 
 def _facts(event: Event, now: ComplaintView) -> dict[str, str]:
@@ -123,8 +117,3 @@ def _facts(event: Event, now: ComplaintView) -> dict[str, str]:
 
 def _due(now: ComplaintView, clock: ClockKind) -> str:
     return when(next((deadline.due_at for deadline in now.deadlines if deadline.kind is clock), None))
-
-
-@cache
-def _templates() -> dict[str, dict[str, dict[str, str]]]:
-    return tomllib.loads(TEMPLATES.read_text(encoding="utf-8"))

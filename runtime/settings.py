@@ -70,6 +70,11 @@ class Settings(BaseSettings):
         description='TOML file of Apprise URLs for single units: UNIT-CODE = ["url", …]. '
         "Units that are not in it use the notify URL.",
     )
+    templates: Path | None = Field(
+        default=None,
+        description="TOML file with a city's own words for messages: [event.audience] with subject, id or "
+        "en, as in notify/templates.toml; what it leaves out stays.",
+    )
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         default="info",
         description="Least important log lines that are written: debug, info, warning or error.",

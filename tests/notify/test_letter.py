@@ -1,7 +1,7 @@
 """Every message that can be due has words, in both languages, with all facts filled in."""
 
-import tomllib
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
@@ -34,10 +34,12 @@ from domain.commands import (
 )
 from domain.notices import Notice, notices
 from domain.view import view
-from notify.letter import TEMPLATES, digest_letter, letter, occasion, words
+from notify.letter import About, digest_letter, letter, occasion
+from notify.templates import BadTemplates, Templates
 from notify.times import when
 from tests.city import ASISTEN_KOTA, BIRO, DESK, KELURAHAN, MONDAY, NEIGHBOUR, PARENT, PHOTO, Life, officer
 
+TEMPLATES = Templates()
 LURAH = officer(KELURAHAN)
 DONE = Complete(note="Selesai.", evidence=(PHOTO,))
 
@@ -116,7 +118,9 @@ def due() -> list[tuple[Life, int, Notice]]:
 )
 def test_a_notice_has_words(life: Life, number: int, notice: Notice) -> None:
     now = view(life.complaint, "complaint-1")
-    subject, body = letter(notice, life.events[number], now, life.complaint.holder.name, "KODE-1234")
+    subject, body = letter(
+        notice, About(life.events[number], now, life.complaint.holder.name, "KODE-1234"), TEMPLATES
+    )
     assert now.number in subject
     assert "\n" not in subject
     indonesian, _, english = body.partition("\n--\n")
@@ -127,15 +131,16 @@ def test_a_notice_has_words(life: Life, number: int, notice: Notice) -> None:
 
 
 def test_every_template_is_used() -> None:
-    templates = tomllib.loads(TEMPLATES.read_text(encoding="utf-8"))
-    used = {(occasion(life.events[number]), notice.audience) for life, number, notice in due()}
-    assert {(event, audience) for event, kinds in templates.items() for audience in kinds} == used
+    used = {(occasion(life.events[number]), notice.audience.value) for life, number, notice in due()}
+    assert TEMPLATES.known() == used
 
 
 def test_the_reporter_is_given_number_and_access_code() -> None:
     life = Life()
     notice = next(one for one in notices(life.events[0], life.complaint) if one.to == "reporter")
-    body = letter(notice, life.events[0], view(life.complaint, "x"), "Kelurahan Gambir", "KODE-1234").body
+    body = letter(
+        notice, About(life.events[0], view(life.complaint, "x"), "Kelurahan Gambir", "KODE-1234"), TEMPLATES
+    ).body
     assert "JK2611020001" in body
     assert "KODE-1234" in body
     assert "8 November 2026 09.00 WIB" in body
@@ -148,7 +153,7 @@ def test_every_message_says_what_happens_next_when_and_to_whom(life: Life) -> No
     for event in life.events[1:]:
         again.complaint.apply(event)
         now = view(again.complaint, "x")
-        body = letter(notice, life.events[0], now, "Kelurahan Gambir").body
+        body = letter(notice, About(life.events[0], now, "Kelurahan Gambir"), TEMPLATES).body
         assert "\nSelanjutnya: " in body
         assert "\nNext: " in body
         if now.outlook.next:
@@ -164,6 +169,30 @@ def test_a_digest_lists_what_it_can_and_counts_the_rest() -> None:
         assert words_ in body
 
 
-def test_a_missing_template_is_named() -> None:
-    with pytest.raises(KeyError, match=r"no complete \[received.nobody\]"):
-        words("received", "nobody")
+def test_a_city_may_have_its_own_words(tmp_path: Path) -> None:
+    own = tmp_path / "kata.toml"
+    own.write_text('[received.reporter]\nsubject = "Laporan $number: matur nuwun"\n')
+    life = Life()
+    notice = next(one for one in notices(life.events[0], life.complaint) if one.to == "reporter")
+    about = About(life.events[0], view(life.complaint, "x"), "Kelurahan Gambir", "KODE-1234")
+    said = letter(notice, about, Templates(own))
+    assert said.subject == "Laporan JK2611020001: matur nuwun"
+    assert said.body == letter(notice, about, TEMPLATES).body, "what it leaves out stays"
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ('[received.mayor]\nid = "x"', r"\[received.mayor\] is not a message that is ever sent"),
+        ('[received.unit]\nid = "$secret"', r"\[received.unit\] id names what is not known: secret"),
+        ('[received.unit]\nid = "5 $ saja"', "a dollar sign alone"),
+        ('[received.unit]\nfr = "x"', "must be one of subject, id, en"),
+        ('received = "x"', r"\[received\] must be a table"),
+        ("[", "cannot be read"),
+    ],
+)
+def test_bad_templates_are_named(tmp_path: Path, text: str, reason: str) -> None:
+    own = tmp_path / "kata.toml"
+    own.write_text(text)
+    with pytest.raises(BadTemplates, match=reason):
+        Templates(own)
