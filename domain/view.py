@@ -74,7 +74,7 @@ class Receipt(Value):
 def view(complaint: Complaint, complaint_id: str) -> ComplaintView:
     """The complaint as readers see it now."""
     intake, clocks = complaint.opening.intake, complaint.clocks
-    resolution = clocks.get(ClockKind.RESOLUTION)
+    resolution, coming = clocks.get(ClockKind.RESOLUTION), outlook(complaint)
     return ComplaintView(
         id=complaint_id,
         number=complaint.number,
@@ -91,8 +91,8 @@ def view(complaint: Complaint, complaint_id: str) -> ComplaintView:
         opened_at=complaint.opened_at,
         due_at=resolution.due_at if resolution else None,
         next_due_at=min((clock.due_at for clock in clocks.values() if clock.runs), default=None),
-        waits_for=waits_for(complaint),
-        outlook=outlook(complaint),
+        waits_for=_waits_for(complaint, coming),
+        outlook=coming,
         parent=complaint.parent.number if complaint.parent else None,
         deadlines=tuple(_deadline(complaint, clock) for clock in clocks.values()),
     )
@@ -113,13 +113,13 @@ def receipt(complaint: Complaint) -> Receipt:
     )
 
 
-def waits_for(complaint: Complaint) -> str:
+def _waits_for(complaint: Complaint, coming: Outlook) -> str:
     """One sentence: who must do what, and what happens if nobody does."""
     if complaint.is_over:
         return f"Nothing: closed as {complaint.outcome}."
     if not complaint.seq:
         return "To be opened."
-    return sentence(outlook(complaint), complaint.opening.policy.calendar.zone)
+    return sentence(coming, complaint.opening.policy.calendar.zone)
 
 
 def _deadline(complaint: Complaint, clock: Clock) -> DeadlineView:

@@ -64,6 +64,7 @@ class ComplaintWorkflow:
         self._complaint = resumed.complaint if resumed else Complaint.blank(start.opening)
         self._timeline = list(resumed.timeline) if resumed else []
         self._receipt = receipt(self._complaint) if resumed else None
+        self._seen: ComplaintView | None = None
         self._found_by = search_attributes.attributes(self._view())
         self._events: list[Event] = []
         self._notices: list[Notice] = []
@@ -330,7 +331,10 @@ class ComplaintWorkflow:
     # -- answering --------------------------------------------------------------------------------
 
     def _view(self) -> ComplaintView:
-        return view(self._complaint, workflow.info().workflow_id)
+        """Where it stands; made anew only after an event, since nothing else changes it."""
+        if self._seen is None or self._seen.seq != self._complaint.seq:
+            self._seen = view(self._complaint, workflow.info().workflow_id)
+        return self._seen
 
     def _answer(self) -> Receipt:
         if self._receipt is None:
