@@ -33,6 +33,8 @@ class ComplaintRow(Base):
         Index("ix_complaint_ward", "ward"),
         Index("ix_complaint_opened_at", "opened_at"),
         Index("ix_complaint_next_due_at", "next_due_at", postgresql_where=text("next_due_at IS NOT NULL")),
+        Index("ix_complaint_channel_registered_at_number", "channel", "registered_at", "number"),
+        Index("ix_complaint_updated_at", "updated_at"),
     )
 
     id: Mapped[str] = mapped_column(primary_key=True)
@@ -44,6 +46,7 @@ class ComplaintRow(Base):
     access_code_hash: Mapped[str | None]
     category: Mapped[str | None]
     text: Mapped[str | None]
+    is_public: Mapped[bool] = mapped_column(server_default="false")
     latitude: Mapped[float | None]
     longitude: Mapped[float | None]
     place: Mapped[str | None]
@@ -62,6 +65,7 @@ class ComplaintRow(Base):
     due_at: Mapped[datetime | None]
     next_due_at: Mapped[datetime | None]
     closed_at: Mapped[datetime | None]
+    updated_at: Mapped[datetime | None]
     waits_for: Mapped[str | None]
     deadlines: Mapped[list[Any] | None]
     registered_at: Mapped[datetime]
@@ -71,6 +75,7 @@ class EventRow(Base):
     """A fact about a complaint; never changed, never deleted (a trigger refuses)."""
 
     __tablename__ = "event"
+    __table_args__ = (Index("ix_event_at", "at"),)
 
     complaint_id: Mapped[str] = mapped_column(ForeignKey("complaint.id"), primary_key=True)
     seq: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
@@ -130,3 +135,20 @@ class DayCounterRow(Base):
 
     day: Mapped[date] = mapped_column(primary_key=True)
     last: Mapped[int]
+
+
+class ChannelKeyRow(Base):
+    """A key of a channel: kept as a digest, so that who reads the table cannot use it."""
+
+    __tablename__ = "channel_key"
+    __table_args__ = (Index("ix_channel_key_channel", "channel"),)
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    channel: Mapped[str]
+    name: Mapped[str]
+    hash: Mapped[str] = mapped_column(unique=True)
+    scopes: Mapped[list[Any]]
+    created_at: Mapped[datetime]
+    expires_at: Mapped[datetime | None]
+    revoked_at: Mapped[datetime | None]
+    last_used_at: Mapped[datetime | None]
