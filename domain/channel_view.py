@@ -2,6 +2,8 @@
 
 from datetime import datetime
 
+from pydantic import AwareDatetime, Field
+
 from domain.status import Status
 from domain.value import Value
 from domain.view import ComplaintView
@@ -47,5 +49,5 @@ class OwnFilter(Value):
 class Place(Value):
     """Where a listing goes on: after this complaint, the newest first."""
 
-    registered_at: datetime
-    number: str
+    registered_at: AwareDatetime
+    number: str = Field(pattern="^[A-Z0-9]{1,40}$")

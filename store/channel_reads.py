@@ -43,7 +43,7 @@ class ChannelReads:
 
     async def steps(self, complaint_id: str) -> list[Step]:
         """What happened to a complaint, oldest first, without the names of officers."""
-        query: Select[Any] = (
+        query = (
             select(
                 EventRow.seq,
                 EventRow.at,
@@ -100,7 +100,7 @@ def _own(row: Row[Any]) -> OwnComplaint:
     )
 
 
-def _step(row: Row[Any]) -> Step:
+def _step(row: Any) -> Step:
     return Step(
         seq=row.seq,
         at=row.at,

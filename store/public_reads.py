@@ -3,7 +3,7 @@
 from math import cos, radians
 from typing import Any
 
-from sqlalchemy import ColumnElement, Float, Numeric, Row, Select, case, cast, func, literal, null, select
+from sqlalchemy import ColumnElement, Float, Numeric, case, cast, func, literal, null, select
 from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlalchemy.orm import InstrumentedAttribute, aliased
 
@@ -92,7 +92,7 @@ class PublicReads:
 
     async def updates(self, which: UpdateFilter) -> list[PublicUpdate]:
         """What happened to complaints, oldest first."""
-        query: Select[Any] = (
+        query = (
             select(ComplaintRow.number, EventRow.seq, EventRow.event, EventRow.at, _last_turn().label("turn"))
             .join(ComplaintRow, ComplaintRow.id == EventRow.complaint_id)
             .where(EventRow.at >= which.since, EventRow.at <= which.until, EventRow.event.in_(TOLD))
@@ -150,10 +150,10 @@ def _within(near: Near) -> list[ColumnElement[bool]]:
     return [LATITUDE.is_not(None), north * north + east * east <= near.metres * near.metres]
 
 
-def _request(row: Row[Any]) -> PublicRequest:
+def _request(row: Any) -> PublicRequest:
     return PublicRequest.model_validate(dict(row._mapping))  # noqa: SLF001 - a documented name
 
 
-def _update(row: Row[Any]) -> PublicUpdate:
+def _update(row: Any) -> PublicUpdate:
     ends = TURNING_POINTS.get(row.turn, False)
     return PublicUpdate(number=row.number, seq=row.seq, event=row.event, at=row.at, ends=ends)
