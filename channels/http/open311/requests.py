@@ -81,7 +81,7 @@ async def post_request(
 
 
 class Asked(BaseModel):
-    """The filters as they stand in the address; each is read by a function that says what is wrong with it."""
+    """The filters as they stand in the address; who reads one says what is wrong with it."""
 
     jurisdiction_id: str | None = None
     service_request_id: str | None = None

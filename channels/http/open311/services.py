@@ -49,7 +49,7 @@ ATTRIBUTES: list[Mapping[str, Any]] = [
         "automated": "server_set",
     },
 ]
-"""The attributes of every service. ``automated`` is mySociety's: the program fills it in, not the reporter."""
+"""The attributes of every service; ``automated`` is mySociety's: the program fills it in, nobody is asked."""
 
 router = APIRouter()
 
