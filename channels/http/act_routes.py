@@ -98,25 +98,21 @@ async def close(
     return await _perform(service, own, Close(note=sent.note), sent.id or header)
 
 
-async def act(
-    service: Service, own: OwnComplaint, command: AnyCommand, identity: str | None
-) -> ComplaintView:
+async def act(service: Service, own: OwnComplaint, command: AnyCommand, identity: str) -> ComplaintView:
     """Carries out a reporter's command. Raises ``Refused`` or ``NoAnswer``."""
-    instruction = Instruction[AnyCommand](
-        id=command_id(command, identity), actor=REPORTER, via=VIA, command=command
-    )
+    instruction = Instruction[AnyCommand](id=identity, actor=REPORTER, via=VIA, command=command)
     return await service.complaints.perform(own.standing.id, instruction)
 
 
-def command_id(command: AnyCommand, identity: str | None) -> str:
+def command_id(space: str, identity: str | None) -> str:
     """The id of a command in a space of its own: a reporter's can never stand in for an officer's."""
     if identity is None:
         return f"{VIA}-{uuid4()}"
-    return f"{VIA}-{sha256(f'{command.kind}:{identity}'.encode()).hexdigest()[:40]}"
+    return f"{VIA}-{sha256(f'{space}:{identity}'.encode()).hexdigest()[:40]}"
 
 
 async def _perform(
     service: Service, own: OwnComplaint, command: AnyCommand, identity: str | None
 ) -> ComplaintAnswer:
-    now = await act(service, own, command, identity)
+    now = await act(service, own, command, command_id(command.kind, identity))
     return answer(service, own.model_copy(update={"updated_at": service.clock()}), now)

@@ -8,7 +8,7 @@ from pydantic import BaseModel, ValidationError
 from starlette.responses import Response
 
 from channels.bad_input import wrong
-from channels.http.act_routes import act
+from channels.http.act_routes import act, command_id
 from channels.http.caller import Used, complaint
 from channels.http.open311.arguments import codes, moment_of, page_of
 from channels.http.open311.caller import posting_key
@@ -18,7 +18,6 @@ from channels.http.open311.form import Form, read_form
 from channels.http.open311.jurisdiction import check_jurisdiction
 from channels.http.open311.markup import Content, Document, Format, answer, moment
 from channels.http.open311.requests import span
-from channels.http.problem import Problem
 from domain.commands import AnyCommand, Close, Reopen, Reply
 from domain.public_facts import PublicUpdate, UpdateFilter
 from domain.status import Status
@@ -119,29 +118,26 @@ async def post_update(
     own = await complaint(service, posted.get("service_request_id") or "")
     if own is None or own.standing.channel != key.channel:
         raise unknown("service_request_id")
-    command = _command(posted, own.standing.status)
-    after = await act(service, own, command, posted.get("update_id") or idempotency_key)
+    identity = command_id("update", posted.get("update_id") or idempotency_key)
+    after = await act(service, own, _command(posted, own.standing.status), identity)
     row = {"update_id": f"{after.number}-{after.seq}"}
     return answer(wanted, Document("service_request_updates", [row]))
 
 
 def _command(posted: Form, status: Status) -> AnyCommand:
-    """What the reporter's word does to a complaint in this state. Raises ``Problem`` (409) when nothing."""
+    """What the reporter says: that a resolved complaint is not done, or is; else it is an answer.
+
+    The complaint itself refuses an answer that it does not wait for, unless it has that very one already.
+    """
     said, wish = posted.get("description") or "", (posted.get("status") or "").lower()
     try:
-        return _for(said, wish, status)
+        if status is Status.RESOLVED and wish in OPEN:
+            return Reopen(note=said)
+        if status is Status.RESOLVED and wish in CLOSED:
+            return Close(note=said)
+        return Reply(answer=said)
     except ValidationError as error:
         raise bad("description", wrong(error.errors(include_url=False, include_input=False)[0])) from None
-
-
-def _for(said: str, wish: str, status: Status) -> AnyCommand:
-    if status is Status.AWAITING_REPORTER:
-        return Reply(answer=said)
-    if status is Status.RESOLVED and wish in OPEN:
-        return Reopen(note=said)
-    if status is Status.RESOLVED and wish in CLOSED:
-        return Close(note=said)
-    raise Problem(409, f"The complaint is {status} and waits for no word of its reporter.")
 
 
 def _row(one: PublicUpdate) -> Content:

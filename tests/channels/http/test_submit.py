@@ -69,12 +69,17 @@ async def test_a_visit_gives_each_complaint_its_own_result(jaki: httpx.AsyncClie
         "visitor": {"name": "Budi"},
         "complaints": [one, {"category": "tidak-ada", "text": "Apa?"}, one | {"text": "Lain."}],
     }
-    first, again = await jaki.post("/api/v1/visits", json=visit), await jaki.post("/api/v1/visits", json=visit)
+    first, again = (
+        await jaki.post("/api/v1/visits", json=visit),
+        await jaki.post("/api/v1/visits", json=visit),
+    )
     assert [result["status"] for result in first.json()["results"]] == [201, 422, 201]
     assert [result["status"] for result in again.json()["results"]] == [200, 422, 200]
     assert first.json()["results"][1]["problem"]["errors"][0]["field"] == "category"
     assert first.json()["results"][0]["reference"] == f"{visit['reference']}/1"
-    problem(await jaki.post("/api/v1/visits", json=visit | {"complaints": [{}]}), 422, "complaints.0.category")
+    problem(
+        await jaki.post("/api/v1/visits", json=visit | {"complaints": [{}]}), 422, "complaints.0.category"
+    )
 
 
 @pytest.mark.parametrize(
