@@ -7,6 +7,7 @@ from fastapi import Request
 from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
+from starlette.routing import Match
 
 from channels.bad_input import wrong
 from domain.refusal import RefusalCode, Refused
@@ -14,6 +15,7 @@ from domain.refusal import RefusalCode, Refused
 MEDIA_TYPE = "application/problem+json"
 TYPE = "urn:tuntas:problem:"
 RETRY_AFTER_S = 5
+METHODS = ("DELETE", "GET", "HEAD", "PATCH", "POST", "PUT")
 
 
 class FieldError(BaseModel):
@@ -139,16 +141,28 @@ def field_problem(errors: Sequence[FieldError], status: int = 422) -> Problem:
 
 def from_http(error: HTTPException, request: Request) -> Problem:
     """What the framework refuses by itself: an unknown address or method, a body that cannot be read."""
+    headers = dict(error.headers or {})
     match error.status_code:
         case 404:
             detail = "There is nothing at this address."
         case 405:
             detail = f"{request.method[:20]} is not possible here; see the Allow header."
+            headers["Allow"] = ", ".join(_methods(request))
         case 413:
             detail = str(error.detail)
         case _:
             detail = "The request could not be read."
-    return Problem(error.status_code, detail, headers=dict(error.headers or {}))
+    return Problem(error.status_code, detail, headers=headers)
+
+
+def _methods(request: Request) -> list[str]:
+    """All methods of this address; the framework itself names only those of the first route that fits."""
+    return [method for method in METHODS if _fits(request, method)]
+
+
+def _fits(request: Request, method: str) -> bool:
+    scope = dict(request.scope) | {"method": method}
+    return any(route.matches(scope)[0] is Match.FULL for route in request.app.routes)
 
 
 def documented(*statuses: int) -> dict[int | str, dict[str, Any]]:

@@ -115,9 +115,10 @@ async def test_rate_reopen_and_close(service: Service, jaki: httpx.AsyncClient) 
 async def test_lists_are_filtered_and_paged(jaki: httpx.AsyncClient) -> None:
     category = "trotoar-rusak"
     numbers = [(await handed_in(jaki, category=category))["number"] for _ in range(5)]
-    seen, cursor = [], None
+    seen: list[str] = []
+    cursor = None
     while True:
-        asked = {"category": category, "limit": 2} | ({"cursor": cursor} if cursor else {})
+        asked = {"category": category, "limit": "2"} | ({"cursor": cursor} if cursor else {})
         page = (await jaki.get(URL, params=asked)).json()
         seen += [item["number"] for item in page["items"]]
         if (cursor := page["next"]) is None:
@@ -204,7 +205,7 @@ async def test_a_defect_is_a_problem_and_says_nothing(service: Service, jaki_key
             raise ConnectionRefusedError
 
     for ring, status in ((Broken(), 500), (Away(), 503)):
-        async for broken in serve(replace(service, keys=ring)):  # type: ignore[arg-type]
+        async for broken in serve(replace(service, keys=ring)):
             async with httpx.AsyncClient(base_url=broken.url) as caller:
                 answered = await caller.get(URL, headers={"Authorization": f"Bearer {jaki_key}"})
                 problem(answered, status)

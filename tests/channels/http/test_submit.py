@@ -152,8 +152,8 @@ async def test_other_content_types_addresses_and_methods_are_problems(jaki: http
     problem(await jaki.post(URL, data={"text": "x"}), 415)
     problem(await jaki.get("/api/v1/nothing"), 404)
     problem(await jaki.get("/%00%ff"), 404)
-    assert problem(await jaki.delete(URL), 405)
-    assert "POST" in (await jaki.delete(URL)).headers["allow"]
+    problem(await jaki.delete(URL), 405)
+    assert (await jaki.delete(URL)).headers["allow"] == "GET, POST"
 
 
 async def test_nothing_is_opened_without_a_key(anybody: httpx.AsyncClient) -> None:
