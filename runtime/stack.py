@@ -55,9 +55,10 @@ class Stack:
 
     Entering returns when everything is ready, or raises :class:`StartFailed` (:class:`AlreadyUp` when another
     process runs on the same data, ``Unreachable`` for a server elsewhere). ``migrate`` is called with the
-    database's SQLAlchemy URL (in a thread, unless it is a coroutine function). Without
-    ``worker_command`` no worker is started, without ``web_command`` no web server. ``say`` gets one line for each thing worth telling. While it is entered in the main
-    thread, SIGINT, SIGTERM and SIGHUP end the body and stop everything in order; a second one stops at once.
+    database's SQLAlchemy URL (in a thread, unless it is a coroutine function). Without ``worker_command`` no
+    worker is started, without ``web_command`` no web server. ``say`` gets one line for each thing worth
+    telling. While it is entered in the main thread, SIGINT, SIGTERM and SIGHUP end the body and stop
+    everything in order; a second one stops at once.
     """
 
     def __init__(
@@ -169,6 +170,9 @@ class Stack:
         self._postgres = None if self._settings.database_url else Postgres(self._home.postgres, self._say)
         self._temporal = None if is_external() else self._temporal_server(before)
         await self._start_servers()
+        if self._web_command:
+            port = _port(before.web if before else None)
+            self._web = WebProcess(self._home, self._web_command, self._worker_environment, port)
         self._write_record()
         await self._run_migrations()
         if self._worker_command:
@@ -176,9 +180,7 @@ class Stack:
             await self._worker.start()
             self._write_record()
             await self._wait_for_polls()
-        if self._web_command:
-            port = _port(before.web if before else None)
-            self._web = WebProcess(self._home, self._web_command, self._worker_environment(), port)
+        if self._web:
             await self._web.start()
             self._write_record()
         self._watchers = [asyncio.create_task(self._watch(service)) for service in self._services()]

@@ -3,7 +3,7 @@
 import asyncio
 import os
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from runtime.child_process import ChildProcess
 from runtime.free_port import LOOPBACK, free_port, is_free
@@ -25,12 +25,16 @@ class WebProcess:
     name = "The web server"
 
     def __init__(
-        self, home: Home, command: Sequence[str], environment: Mapping[str, str], port: int | None = None
+        self,
+        home: Home,
+        command: Sequence[str],
+        environment: Callable[[], Mapping[str, str]],
+        port: int | None = None,
     ) -> None:
         self._log = home.log("web")
         self._command = list(command)
-        self._environment = dict(environment)
-        self._port = port
+        self._environment = environment
+        self._port = free_port(port, PREFERRED_PORT)
         self._child: ChildProcess | None = None
 
     @property
@@ -40,7 +44,7 @@ class WebProcess:
 
     @property
     def url(self) -> str:
-        """Where it answers."""
+        """Where it answers; another port after a start if somebody took this one."""
         return f"http://{LOOPBACK}:{self._port}"
 
     async def start(self) -> None:
@@ -72,7 +76,7 @@ class WebProcess:
             self._child.kill()
 
     async def _start(self) -> None:
-        environment = {**os.environ, **self._environment}
+        environment = {**os.environ, **self._environment()}
         command = [*self._command, "--host", LOOPBACK, "--port", str(self._port)]
         child = self._child = ChildProcess(command, self._log, cwd=PROJECT_ROOT, env=environment)
         await child.start()
