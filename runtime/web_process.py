@@ -115,4 +115,4 @@ async def _is_alive(host: str, port: int) -> bool:
         status = await reader.readline()
     finally:
         writer.close()
-    return status.startswith(b"HTTP/1.1 200")
+    return status.split()[1:2] == [b"200"]
