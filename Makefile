@@ -28,8 +28,9 @@ check: $(READY) ## format, lint, types, import contracts, fast tests: before eve
 	@$(BIN)/lint-imports --no-logo | tail -n 3
 	@$(BIN)/python -m pytest -q -n 2 tests/domain tests/jakarta tests/channels
 
-bench: $(READY) ## what a lifecycle costs, as ratios to the bare engine
+bench: $(READY) ## what a lifecycle costs against the bare engine, and handing in over HTTP
 	@$(BIN)/python -m bench.lifecycle
+	@$(BIN)/python -m bench.intake
 
 lock: $(READY) ## pin the newest allowed dependencies anew, with hashes
 	@$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-annotate --no-header \

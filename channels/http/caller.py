@@ -64,12 +64,13 @@ def may(scope: Scope) -> Callable[..., Awaitable[OwnComplaint]]:
 
 
 async def known_key(request: Request, service: Service, secret: str, scope: Scope | None) -> ChannelKey:
-    """The key with this secret. Raises ``Problem``: 401 unknown, 403 without the scope, 429 too fast."""
-    address = address_of(request)
-    _slow_down(service.by_failures.wait(address))
+    """The key with this secret. Raises ``Problem``: 401 unknown, 403 without the scope, 429 too fast.
+
+    Wrong keys slow only their sender's wrong keys down: a good key next to them goes on working.
+    """
     key = await service.keys.recognise(secret, service.clock())
     if key is None:
-        service.by_failures.take(address)
+        _slow_down(service.by_failures.take(address_of(request)))
         raise no_key("This key is unknown, has expired or was revoked.")
     _slow_down(service.by_key.take(key.id))
     if scope is not None and scope not in key.scopes:

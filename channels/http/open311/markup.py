@@ -15,6 +15,9 @@ Content = Scalar | Mapping[str, "Content"] | Sequence["Content"]
 
 JSON, XML = "application/json", "text/xml; charset=utf-8"
 
+DECLARATION = b'<?xml version="1.0" encoding="utf-8"?>\n'
+"""As the standard's examples have it, to the letter."""
+
 ITEMS = {
     "services": "service",
     "service_requests": "request",
@@ -62,8 +65,7 @@ def as_xml(document: Document) -> bytes:
     """The content as XML in UTF-8 with its declaration."""
     root = ET.Element(document.root)
     _fill(root, document.content)
-    text: bytes = ET.tostring(root, encoding="UTF-8", xml_declaration=True)
-    return text
+    return DECLARATION + ET.tostring(root, encoding="unicode").encode()
 
 
 def moment(at: datetime | None) -> str | None:

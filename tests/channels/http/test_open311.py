@@ -39,7 +39,7 @@ def rows(answer: httpx.Response, item: str) -> list[dict[str, Any]]:
         found: list[dict[str, Any]] = answer.json()
         return found
     assert answer.headers["content-type"] == "text/xml; charset=utf-8"
-    assert answer.text.startswith("<?xml version='1.0' encoding='UTF-8'?>")
+    assert answer.text.startswith('<?xml version="1.0" encoding="utf-8"?>')
     return [{part.tag: part.text for part in row} for row in ET.fromstring(answer.content).findall(item)]
 
 
