@@ -16,8 +16,11 @@ from channels.http.submission import Sent
 from domain.channel_key import Scope
 from domain.channel_view import OwnComplaint
 from domain.commands import REPORTER, AnyCommand, Close, Instruction, Rate, Reopen, Reply, Withdraw
+from domain.refusal import RefusalCode, Refused
+from domain.status import Status
 from domain.text import Name, NeededNote, Note
 from domain.view import ComplaintView
+from durable.complaints import NoAnswer
 
 VIA = "http"
 
@@ -99,9 +102,21 @@ async def close(
 
 
 async def act(service: Service, own: OwnComplaint, command: AnyCommand, identity: str) -> ComplaintView:
-    """Carries out a reporter's command. Raises ``Refused`` or ``NoAnswer``."""
+    """Carries out a reporter's command. Raises ``Refused`` or ``NoAnswer``.
+
+    The engine forgets a complaint when it closes, and may do so while it is asked; ours is on record, so what
+    it then calls unknown is closed.
+    """
     instruction = Instruction[AnyCommand](id=identity, actor=REPORTER, via=VIA, command=command)
-    return await service.complaints.perform(own.standing.id, instruction)
+    try:
+        return await service.complaints.perform(own.standing.id, instruction)
+    except Refused as error:
+        if error.code is not RefusalCode.UNKNOWN_NUMBER:
+            raise
+    now = await service.own.one(own.standing.number)
+    if now is None or now.standing.status is not Status.CLOSED:
+        raise NoAnswer("The complaint could not be asked. Ask again: nothing is taken twice.")
+    raise Refused(RefusalCode.WRONG_STATE, "The complaint is CLOSED; nothing more can be done to it.")
 
 
 def command_id(space: str, identity: str | None) -> str:
