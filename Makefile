@@ -26,7 +26,7 @@ check: $(READY) ## format, lint, types, import contracts, fast tests: before eve
 	@$(BIN)/ruff check -q .
 	@$(BIN)/mypy .
 	@$(BIN)/lint-imports --no-logo | tail -n 3
-	@$(BIN)/python -m pytest -q -n 2 tests/domain tests/jakarta tests/channels
+	@$(BIN)/python -m pytest -q -n 2 -m "not servers" tests/domain tests/jakarta tests/channels
 
 bench: $(READY) ## what a lifecycle costs against the bare engine, and handing in over HTTP
 	@$(BIN)/python -m bench.lifecycle

@@ -71,10 +71,10 @@ class RequestFilter(Value):
 
 
 class UpdateFilter(Value):
-    """Which updates are asked for, oldest first; moments are inclusive."""
+    """Which updates are asked for, oldest first; None is no condition, moments are inclusive."""
 
     numbers: tuple[str, ...] | None = None
-    since: datetime
-    until: datetime
+    since: datetime | None = None
+    until: datetime | None = None
     page: int = 1
     page_size: int = MOST_REQUESTS

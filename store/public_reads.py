@@ -95,13 +95,11 @@ class PublicReads:
         query = (
             select(ComplaintRow.number, EventRow.seq, EventRow.event, EventRow.at, _last_turn().label("turn"))
             .join(ComplaintRow, ComplaintRow.id == EventRow.complaint_id)
-            .where(EventRow.at >= which.since, EventRow.at <= which.until, EventRow.event.in_(TOLD))
+            .where(EventRow.event.in_(TOLD), *_told(which))
             .order_by(EventRow.at, ComplaintRow.number, EventRow.seq)
             .limit(which.page_size)
             .offset((which.page - 1) * which.page_size)
         )
-        if which.numbers is not None:
-            query = query.where(ComplaintRow.number.in_(which.numbers))
         async with transaction(self._engine) as connection:
             return [_update(row) for row in await connection.execute(query)]
 
@@ -140,6 +138,17 @@ def _asked(which: RequestFilter) -> list[ColumnElement[bool]]:
         done = ComplaintRow.status.in_(DONE)
         conditions.append(~done if which.is_open else done)
     return conditions + (_within(which.near) if which.near else [])
+
+
+def _told(which: UpdateFilter) -> list[ColumnElement[bool]]:
+    conditions: list[ColumnElement[bool]] = []
+    if which.numbers is not None:
+        conditions.append(ComplaintRow.number.in_(which.numbers))
+    if which.since:
+        conditions.append(EventRow.at >= which.since)
+    if which.until:
+        conditions.append(EventRow.at <= which.until)
+    return conditions
 
 
 def _within(near: Near) -> list[ColumnElement[bool]]:

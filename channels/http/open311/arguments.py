@@ -30,6 +30,12 @@ def codes(name: str, given: str | None) -> tuple[str, ...] | None:
     return parts
 
 
+def numbers_of(given: str | None) -> tuple[str, ...] | None:
+    """Numbers of complaints, however their letters are written; None when none was given."""
+    numbers = codes("service_request_id", given)
+    return tuple(number.upper() for number in numbers) if numbers else None
+
+
 def moment_of(name: str, given: str | None) -> datetime | None:
     """A moment in W3C's subset of ISO 8601; UTC when it says no time zone."""
     if given is None or not given.strip():

@@ -9,7 +9,7 @@ from starlette.responses import Response
 
 from channels.http.caller import Used
 from channels.http.follow_routes import unit_name
-from channels.http.open311.arguments import CODE, codes, is_open, moment_of, near, page_of
+from channels.http.open311.arguments import CODE, codes, is_open, moment_of, near, numbers_of, page_of
 from channels.http.open311.caller import posting_key
 from channels.http.open311.documented import CREATED, REQUEST, TOKEN, answers, form
 from channels.http.open311.errors import bad, unknown
@@ -99,6 +99,8 @@ class Asked(BaseModel):
 
     def filter(self, now: datetime) -> RequestFilter:
         """What is asked for. Raises ``Problem`` (400) that names the argument which cannot be."""
+        if numbers := numbers_of(self.service_request_id):
+            return RequestFilter(numbers=numbers)
         updated = (
             moment_of("updated_after", self.updated_after),
             moment_of("updated_before", self.updated_before),
@@ -107,9 +109,7 @@ class Asked(BaseModel):
         if first or last or not any(updated):
             first, last = span(first, last, now)
         page, page_size = page_of(self.page, self.page_size)
-        numbers = codes("service_request_id", self.service_request_id)
         return RequestFilter(
-            numbers=None if numbers is None else tuple(number.upper() for number in numbers),
             categories=codes("service_code", self.service_code),
             is_open=is_open(self.status),
             requested_from=first,

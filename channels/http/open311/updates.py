@@ -10,7 +10,7 @@ from starlette.responses import Response
 from channels.bad_input import wrong
 from channels.http.act_routes import act, command_id
 from channels.http.caller import Used, complaint
-from channels.http.open311.arguments import codes, moment_of, page_of
+from channels.http.open311.arguments import moment_of, numbers_of, page_of
 from channels.http.open311.caller import posting_key
 from channels.http.open311.documented import UPDATE, UPDATED, answers, form
 from channels.http.open311.errors import bad, missing, unknown
@@ -77,12 +77,13 @@ class Asked(BaseModel):
     page_size: str | None = None
 
     def filter(self, now: datetime) -> UpdateFilter:
-        """What is asked for. Raises ``Problem`` (400) that names the argument which cannot be."""
+        """What is asked for: of single complaints everything, else 90 days. Raises ``Problem`` (400)."""
+        numbers = numbers_of(self.service_request_id)
         first, last = moment_of("start_date", self.start_date), moment_of("end_date", self.end_date)
-        since, until = span(first, last, now)
+        if first or last or not numbers:
+            first, last = span(first, last, now)
         page, page_size = page_of(self.page, self.page_size)
-        numbers = codes("service_request_id", self.service_request_id)
-        return UpdateFilter(numbers=numbers, since=since, until=until, page=page, page_size=page_size)
+        return UpdateFilter(numbers=numbers, since=first, until=last, page=page, page_size=page_size)
 
 
 @router.get(

@@ -1,16 +1,21 @@
 """Following and acting: a channel its own, a reporter by the code; nobody learns what is not theirs."""
 
 import asyncio
+from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
 import httpx
 import pytest
+from temporalio.client import Client
 
+from channels.front_door import FrontDoor
 from channels.http.rate_limit import Buckets, Limits, Rate
 from channels.http.service import Service
 from domain.commands import Accept, Actor, AnyCommand, Ask, Complete, Evidence, Instruction, Validate
 from domain.intake import complaint_id
+from durable.complaints import Complaints
 from tests.channels.http.conftest import handed_in, said, serve
 from tests.channels.http.test_submit import problem
 
@@ -153,8 +158,6 @@ async def test_the_city_is_listed(jaki: httpx.AsyncClient) -> None:
 
 
 async def test_guessing_and_haste_are_slowed_down(service: Service, jaki_key: str) -> None:
-    from dataclasses import replace
-
     strict = Limits(key=Rate(burst=3, per_second=0.5), failures=Rate(burst=2, per_second=0.5))
     async for hasty in serve(replace(service, limits=strict)):
         async with httpx.AsyncClient(base_url=hasty.url) as caller:
@@ -178,8 +181,6 @@ async def test_a_bucket_fills_again_and_forgets_nobody_too_early() -> None:
 
 
 async def test_the_probes_tell_what_does_not_answer(service: Service, anybody: httpx.AsyncClient) -> None:
-    from dataclasses import replace
-
     assert (await anybody.get("/healthz")).json() == {"status": "alive"}
     assert (await anybody.get("/readyz")).json()["parts"] == ["PostgreSQL", "Temporal"]
 
@@ -194,8 +195,6 @@ async def test_the_probes_tell_what_does_not_answer(service: Service, anybody: h
 
 
 async def test_a_defect_is_a_problem_and_says_nothing(service: Service, jaki_key: str) -> None:
-    from dataclasses import replace
-
     class Broken:
         async def recognise(self, *_: object) -> None:
             raise RuntimeError("Siti Rahasia")
@@ -211,6 +210,23 @@ async def test_a_defect_is_a_problem_and_says_nothing(service: Service, jaki_key
                 problem(answered, status)
                 assert "Siti" not in answered.text
                 assert ("retry-after" in answered.headers) == (status == 503)
+
+
+async def test_without_a_worker_one_is_asked_to_come_again(
+    service: Service, client: Client, jaki_key: str
+) -> None:
+    nobody = Complaints(client, "no-worker-polls-this", timedelta(seconds=1))
+    alone = replace(service, complaints=nobody, door=FrontDoor(service.city, nobody, "dki-2025"))
+    async for lonely in serve(alone):
+        async with httpx.AsyncClient(base_url=lonely.url) as caller:
+            key = {"Authorization": f"Bearer {jaki_key}"}
+            answered = await caller.post(URL, json=said(), headers=key)
+            problem(answered, 503, "nothing is taken twice")
+            assert int(answered.headers["retry-after"]) > 0
+            lines = [{"category": "jalan-rusak", "text": "Lubang."}] * 2
+            visit = {"reference": said()["reference"], "complaints": lines}
+            results = (await caller.post("/api/v1/visits", json=visit, headers=key)).json()["results"]
+            assert [result["status"] for result in results] == [503, 503]
 
 
 async def test_thirty_readers_at_once(jaki: httpx.AsyncClient) -> None:

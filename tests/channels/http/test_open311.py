@@ -213,7 +213,7 @@ async def test_filters(anybody: httpx.AsyncClient, jaki_key: str) -> None:
         return {row["service_request_id"] for row in rows(answer, "request")}
 
     every = set(numbers)
-    assert await found(service_request_id=",".join(numbers[:2]), status="closed") == set(numbers[:2])
+    assert await found(service_request_id=",".join(numbers[:2]), status="done") == set(numbers[:2])
     assert await found(service_code=f"{code},tidak-ada") == every
     assert await found(service_code=code, status="open,closed") == every
     assert await found(service_code=code, status="closed") == set()
