@@ -345,3 +345,31 @@ async def test_no_point_is_no_number(anybody: httpx.AsyncClient, jaki: httpx.Asy
     receipt = (await jaki.post("/api/v1/complaints", json=said(point=None))).json()
     (row,) = rows(await anybody.get(f"{URL}/requests/{receipt['number']}.json"), "request")
     assert (row["lat"], row["long"]) == (None, None)
+
+
+@pytest.mark.parametrize(
+    ("kind", "body"),
+    [
+        ("multipart/form-data", b"--x\r\n"),
+        ("multipart/form-data; boundary=x", b"--y\r\n\r\n"),
+        (
+            "multipart/form-data; boundary=x; charset=klingon",
+            b"--x\r\nContent-Disposition: form-data; name=a\r\n\r\nb\r\n--x--\r\n",
+        ),
+        ("application/x-www-form-urlencoded", b"&".join(b"f%d=1" % one for one in range(5000))),
+        ("application/x-www-form-urlencoded", b"api_key=%ff%00&service_code=%ed%a0%80&==&%"),
+        ("application/x-www-form-urlencoded", b"\xff\xfe\x00"),
+        ("", b"api_key=x"),
+    ],
+)
+async def test_a_broken_form_is_refused(anybody: httpx.AsyncClient, kind: str, body: bytes) -> None:
+    answer = await anybody.post(f"{URL}/requests.json", content=body, headers={"Content-Type": kind})
+    assert 400 <= answer.status_code < 500, answer.text
+    errors(answer, answer.status_code)
+
+
+async def test_a_file_is_not_dropped_in_silence(anybody: httpx.AsyncClient, jaki_key: str) -> None:
+    answer = await anybody.post(
+        f"{URL}/requests.xml", data=FORM | {"api_key": jaki_key}, files={"media": ("a.jpg", b"\xff\xd8")}
+    )
+    errors(answer, 400, "media is a file")
