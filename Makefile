@@ -5,7 +5,7 @@ BIN := .venv/bin
 READY := .venv/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run demo test check bench lock clean
+.PHONY: help setup run demo test month check bench lock clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -18,19 +18,23 @@ run: $(READY) ## the whole service with the demo policy and a handful of complai
 demo: $(READY) ## the same, but stops by itself with a summary; fails if a complaint went astray
 	@$(BIN)/python starter.py demo
 
-test: $(READY) ## every test, on a real Temporal and a real PostgreSQL
+test: $(READY) ## every test but the month, on a real Temporal and a real PostgreSQL
 	@$(BIN)/python -m pytest -n 2 --dist loadgroup --cov --cov-report=term:skip-covered --cov-fail-under=85 -q
 	@$(BIN)/python -m coverage report --include='domain/*' --fail-under=95 --skip-covered
+
+month: $(READY) ## a simulated month of 500 complaints, whose accounts must agree (about four minutes)
+	@$(BIN)/python -m pytest -q -m month
 
 check: $(READY) ## format, lint, types, import contracts, fast tests: before every commit
 	@$(BIN)/ruff format --check -q .
 	@$(BIN)/ruff check -q .
 	@$(BIN)/mypy .
 	@$(BIN)/lint-imports --no-logo | tail -n 3
-	@$(BIN)/python -m pytest -q -n 2 tests/domain tests/jakarta tests/channels
+	@$(BIN)/python -m pytest -q -n 2 -m "not servers" tests/domain tests/jakarta tests/channels
 
-bench: $(READY) ## what a lifecycle costs, as ratios to the bare engine
+bench: $(READY) ## what a lifecycle costs against the bare engine, and handing in over HTTP
 	@$(BIN)/python -m bench.lifecycle
+	@$(BIN)/python -m bench.intake
 
 lock: $(READY) ## pin the newest allowed dependencies anew, with hashes
 	@$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-annotate --no-header \

@@ -6,7 +6,17 @@ import sys
 
 import typer
 
-from commandline import authority, complaints, importing, organisation, policy, stack, verbs
+from commandline import (
+    authority,
+    channel_keys,
+    complaints,
+    importing,
+    organisation,
+    policy,
+    stack,
+    verbs,
+    web,
+)
 
 app = typer.Typer(
     name="starter.py",
@@ -34,6 +44,7 @@ for command, panel in (
     (stack.demo, STACK),
     (stack.status, STACK),
     (stack.settings, STACK),
+    (web.web, STACK),
     (complaints.submit, LOOK),
     (complaints.show, LOOK),
     (complaints.mailbox, LOOK),
@@ -46,6 +57,7 @@ app.command("list", rich_help_panel=LOOK)(complaints.list_)
 app.command("import", rich_help_panel=LOOK)(importing.import_csv)
 app.add_typer(policy.app, name="policy", rich_help_panel=STACK)
 app.add_typer(organisation.app, name="org", rich_help_panel=LOOK)
+app.add_typer(channel_keys.app, name="keys", rich_help_panel=STACK)
 verbs.add_to(app)
 
 

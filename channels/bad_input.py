@@ -1,6 +1,7 @@
 """What is wrong with an input, in one sentence that names the field."""
 
 from pydantic import ValidationError
+from pydantic_core import ErrorDetails
 
 from domain.refusal import RefusalCode, Refused
 
@@ -8,6 +9,7 @@ SENTENCES = {
     "string_too_short": "is empty; it needs at least {min_length} character",
     "string_too_long": "is too long; at most {max_length} characters are taken",
     "missing": "is missing",
+    "extra_forbidden": "is not a field that is known here",
     "finite_number": "is not a number",
     "float_parsing": "is not a number",
     "greater_than_equal": "is too small; it must be at least {ge:g}",
@@ -20,11 +22,16 @@ def sentence(error: ValidationError) -> str:
     """The first thing that is wrong. The input itself is left out: it may be personal or very long."""
     first = error.errors(include_url=False, include_input=False)[0]
     field = ".".join(str(part) for part in first["loc"]) or "input"
-    if "ctx" in first and "error" in first["ctx"]:
-        return f"{field} {first['ctx']['error']}."
-    template = SENTENCES.get(first["type"])
-    what = template.format(**first.get("ctx", {})) if template else f"is not valid: {first['msg']}"
-    return f"{field} {what}."
+    return f"{field} {wrong(first)}."
+
+
+def wrong(found: ErrorDetails) -> str:
+    """What is wrong with one field, to be said after its name and without a full stop."""
+    context = found.get("ctx", {})
+    if "error" in context:
+        return str(context["error"])
+    template = SENTENCES.get(found["type"])
+    return template.format(**context) if template else f"is not valid: {found['msg']}"
 
 
 def refusal(error: ValidationError) -> Refused:

@@ -32,6 +32,9 @@ async def submit(
     place: Annotated[str | None, typer.Option("--place", help="The place in words.")] = None,
     name: Annotated[str | None, typer.Option("--name", help="The reporter's name, if told.")] = None,
     contact: Annotated[str | None, typer.Option("--contact", help="Where the reporter can be told.")] = None,
+    public: Annotated[
+        bool, typer.Option("--public", help="Others may read the text and see the place; never the reporter.")
+    ] = False,
     policy: Annotated[str | None, typer.Option("--policy", help="Another policy than the stack's.")] = None,
     as_json: Json = False,
 ) -> None:
@@ -50,6 +53,7 @@ async def submit(
         accuracy_metres=accuracy,
         place=place,
         reporter=Reporter(name=name, contact=contact),
+        public=public,
     )
     async with Wiring() as tuntas:
         door = await tuntas.front_door(policy)

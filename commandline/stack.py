@@ -23,7 +23,7 @@ async def up(
         bool, typer.Option("--demo", help="Send a handful of demo complaints in, taking every path.")
     ] = False,
 ) -> None:
-    """Runs everything in the foreground: PostgreSQL, Temporal, a worker. Ctrl-C stops it cleanly.
+    """Runs everything in the foreground: PostgreSQL, Temporal, a worker, the web. Ctrl-C stops it cleanly.
 
     Starting again goes on where it stopped: complaints, deadlines and messages are kept in TUNTAS_HOME.
     """
@@ -33,6 +33,7 @@ async def up(
         _say(f"Temporal   {running.temporal_address}")
         _say(f"Screens    {running.temporal_ui or 'those of your Temporal'}")
         _say(f"Database   {running.record.database}")
+        _say(f"Web        {running.web}")
         _say(f"Policy     {running.policy}")
         _say("Ready. In another terminal: .venv/bin/python starter.py --help. Ctrl-C stops.")
         if with_demo:
@@ -64,7 +65,7 @@ async def status(as_json: Json = False) -> None:
     now = await stack_status(load_settings())
     parts = {
         name: part
-        for name in ("temporal", "temporal_ui", "database", "worker")
+        for name in ("temporal", "temporal_ui", "database", "worker", "web")
         if (part := getattr(now, name)) is not None
     }
     if as_json:
@@ -106,6 +107,7 @@ def stack(policy: str | None) -> "Stack":
         search_attributes=REGISTRY,
         migrate=migrate,
         worker_command=[sys.executable, str(Path(PROJECT_ROOT) / "worker.py")],
+        web_command=[sys.executable, str(Path(PROJECT_ROOT) / "starter.py"), "web"],
         say=_say,
     )
 

@@ -15,11 +15,13 @@ from runtime.settings import Settings, load_settings
 
 if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncEngine
+    from temporalio.client import Client
 
     from channels.front_door import FrontDoor
     from commandline.show import Others
     from durable.complaints import Complaints
     from jakarta.load import Jakarta
+    from store.channel_keys import ChannelKeys
     from store.complaints import Reads
     from store.duplicates import Candidate
     from store.files import Files
@@ -53,11 +55,13 @@ def files() -> "Files":
 
 
 class Wiring:
-    """The connections of one command; closed at its end."""
+    """The connections of one command; closed at its end. ``pool_size``: of those to PostgreSQL."""
 
-    def __init__(self) -> None:
+    def __init__(self, pool_size: int = 5) -> None:
+        self._pool_size = pool_size
         self._settings = load_settings()
         self._engine: AsyncEngine | None = None
+        self._client: Client | None = None
         self._complaints: Complaints | None = None
         self._city: Jakarta | None = None
 
@@ -94,9 +98,14 @@ class Wiring:
         from runtime.temporal_client import connect  # noqa: PLC0415 - heavy
 
         if self._complaints is None:
-            client = await connect(self._settings, plugins=[TuntasPlugin()])
-            self._complaints = Complaints(client, self._settings.task_queue)
+            self._client = await connect(self._settings, plugins=[TuntasPlugin()])
+            self._complaints = Complaints(self._client, self._settings.task_queue)
         return self._complaints
+
+    async def check_temporal(self) -> None:
+        """Returns when Temporal has answered; raises what its client raises when it does not."""
+        if self._client is not None:
+            await self._client.service_client.check_health()
 
     async def front_door(self, policy: str | None = None) -> "FrontDoor":
         """The way in, under a policy: the one given, else that of the stack."""
@@ -110,7 +119,7 @@ class Wiring:
         """What lists and pages read. Raises ``Unreachable`` when PostgreSQL does not run."""
         from store.complaints import Reads  # noqa: PLC0415 - heavy
 
-        return Reads(self._opened())
+        return Reads(self.engine)
 
     async def find(self, number: str) -> ComplaintView:
         """The complaint with this number. Raises ``Refused`` with UNKNOWN_NUMBER."""
@@ -131,7 +140,7 @@ class Wiring:
 
         if number:
             number = (await self.find(number)).number
-        return await Messages(self._opened()).sent(number)
+        return await Messages(self.engine).sent(number)
 
     async def digests(self, channel: str, references: Iterable[str]) -> Mapping[str, str | None]:
         """Which references of a channel are in already, with the digest of what they said."""
@@ -151,17 +160,26 @@ class Wiring:
 
         group = self.city.category(found.category).group
         family = {one.code for one in self.city.categories() if one.group == group}
-        return await Duplicates(self._opened()).of(found.number, family)
+        return await Duplicates(self.engine).of(found.number, family)
 
     async def check_access_code(self, number: str, access_code: str) -> None:
         """Raises ``Refused`` when this is not the code that the reporter was given."""
         if not await self.reads.is_access_code((await self.find(number)).number, access_code):
             raise Refused(RefusalCode.NOT_YOURS, "The access code is not that of the complaint; check it.")
 
-    def _opened(self) -> "AsyncEngine":
+    @property
+    def keys(self) -> "ChannelKeys":
+        """The keys of channels."""
+        from store.channel_keys import ChannelKeys  # noqa: PLC0415 - heavy
+
+        return ChannelKeys(self.engine)
+
+    @property
+    def engine(self) -> "AsyncEngine":
+        """The pool of connections to PostgreSQL. Raises ``Unreachable`` when it does not run."""
         from runtime.database import database_url  # noqa: PLC0415 - heavy
         from store.engine import open_engine  # noqa: PLC0415 - heavy
 
         if self._engine is None:
-            self._engine = open_engine(database_url(self._settings), pool_size=5)
+            self._engine = open_engine(database_url(self._settings), pool_size=self._pool_size)
         return self._engine

@@ -21,7 +21,9 @@ class Reporter(Value):
 class Intake(Value):
     """What a channel hands over. ``reference`` is the channel's own, and unique within it.
 
-    ``accuracy_metres`` is the radius within which the device believes the point to be.
+    ``accuracy_metres`` is the radius within which the device believes the point to be. ``public`` lets others
+    read the text and see the place; without it they see category, ward and status only (private by default
+    since May 2021, DOMAIN.md). Who complains is never public.
     """
 
     channel: Name
@@ -32,6 +34,7 @@ class Intake(Value):
     accuracy_metres: float | None = Field(default=None, ge=0, allow_inf_nan=False)
     place: Name | None = None
     reporter: Reporter = Reporter()
+    public: bool = False
 
     @property
     def digest(self) -> str:

@@ -1,4 +1,4 @@
-"""The whole stack of one data folder: PostgreSQL, Temporal and the worker, kept running until told to stop.
+"""The whole stack of one data folder: PostgreSQL, Temporal, worker and web, kept running until told to stop.
 
     async with Stack(settings, migrate=upgrade, worker_command=[…], say=print) as stack:
         await stack.serve_until_stopped()
@@ -31,6 +31,7 @@ from runtime.stop_signals import StopSignals
 from runtime.supervisor import Service, keep_running
 from runtime.temporal_client import connect, embedded_namespace, external_config, is_external
 from runtime.temporal_server import TemporalServer
+from runtime.web_process import WebProcess
 from runtime.worker_process import WorkerProcess
 
 __all__ = [
@@ -55,8 +56,9 @@ class Stack:
     Entering returns when everything is ready, or raises :class:`StartFailed` (:class:`AlreadyUp` when another
     process runs on the same data, ``Unreachable`` for a server elsewhere). ``migrate`` is called with the
     database's SQLAlchemy URL (in a thread, unless it is a coroutine function). Without ``worker_command`` no
-    worker is started. ``say`` gets one line for each thing worth telling. While it is entered in the main
-    thread, SIGINT, SIGTERM and SIGHUP end the body and stop everything in order; a second one stops at once.
+    worker is started, without ``web_command`` no web server. ``say`` gets one line for each thing worth
+    telling. While it is entered in the main thread, SIGINT, SIGTERM and SIGHUP end the body and stop
+    everything in order; a second one stops at once.
     """
 
     def __init__(
@@ -66,6 +68,7 @@ class Stack:
         search_attributes: Mapping[str, str] | None = None,
         migrate: Callable[[str], object] | None = None,
         worker_command: Sequence[str] | None = None,
+        web_command: Sequence[str] | None = None,
         say: Callable[[str], None] = lambda _: None,
     ) -> None:
         self._settings = settings
@@ -73,12 +76,14 @@ class Stack:
         self._search_attributes = dict(search_attributes or {})
         self._migrate = migrate
         self._worker_command = worker_command
+        self._web_command = web_command
         self._say = say
         self._lock = StackLock(self._home)
         self._signals = StopSignals(self._asked_to_stop, self._stop_at_once)
         self._postgres: Postgres | None = None
         self._temporal: TemporalServer | None = None
         self._worker: WorkerProcess | None = None
+        self._web: WebProcess | None = None
         self._watchers: list[asyncio.Task[None]] = []
         self._owner: asyncio.Task[object] | None = None
         self._stop_wanted = asyncio.Event()
@@ -109,6 +114,11 @@ class Stack:
     def temporal_ui(self) -> str | None:
         """Temporal's own screens, None when the server is not ours."""
         return self.record.temporal_ui
+
+    @property
+    def web(self) -> str | None:
+        """The URL of the web server, None when there is none."""
+        return self.record.web
 
     @property
     def database_url(self) -> str:
@@ -160,6 +170,9 @@ class Stack:
         self._postgres = None if self._settings.database_url else Postgres(self._home.postgres, self._say)
         self._temporal = None if is_external() else self._temporal_server(before)
         await self._start_servers()
+        if self._web_command:
+            port = _port(before.web if before else None)
+            self._web = WebProcess(self._home, self._web_command, self._worker_environment, port)
         self._write_record()
         await self._run_migrations()
         if self._worker_command:
@@ -167,13 +180,21 @@ class Stack:
             await self._worker.start()
             self._write_record()
             await self._wait_for_polls()
+        if self._web:
+            await self._web.start()
+            self._write_record()
         self._watchers = [asyncio.create_task(self._watch(service)) for service in self._services()]
 
     def _stop_orphans(self, before: StackRecord | None) -> None:
         """End what a killed predecessor left; its PostgreSQL is taken over instead."""
         if before is None:
             return
-        for name, process in (("worker", before.worker_process), ("Temporal", before.temporal_process)):
+        left = (
+            ("web server", before.web_process),
+            ("worker", before.worker_process),
+            ("Temporal", before.temporal_process),
+        )
+        for name, process in left:
             if process is not None and process.is_alive():
                 self._say(f"Stopping the {name} (process {process.pid}) that an earlier run left behind.")
                 process.stop(_ORPHAN_GRACE_S)
@@ -231,6 +252,8 @@ class Stack:
             temporal_process=_identity(self._temporal),
             worker_process=_identity(self._worker),
             database_process=_identity(self._postgres),
+            web=self._web.url if self._web else None,
+            web_process=_identity(self._web),
         )
         write_stack(self._settings.home, self._record)
 
@@ -238,7 +261,8 @@ class Stack:
 
     def _services(self) -> list[Service]:
         """What is ours, in the order in which it is stopped."""
-        return [service for service in (self._worker, self._temporal, self._postgres) if service is not None]
+        ours = (self._web, self._worker, self._temporal, self._postgres)
+        return [service for service in ours if service is not None]
 
     async def _watch(self, service: Service) -> None:
         await keep_running(service, self._say, self._restarted)
@@ -249,6 +273,8 @@ class Stack:
         if address != self.temporal_address and self._worker is not None:
             self._say(f"Temporal is now at {self.temporal_address}; the worker follows.")
             await self._worker.stop()  # its watcher starts it again, with the new address
+            if self._web is not None:
+                await self._web.stop()
 
     def _asked_to_stop(self) -> bool:
         """A signal came: end the body in order. False when the body is not ours to end (a test's fixture)."""
@@ -285,7 +311,8 @@ class Stack:
             for service in self._services():
                 await service.stop()
             if self._record is not None:
-                gone = dict.fromkeys(("up", "temporal_process", "worker_process", "database_process"))
+                processes = ("temporal_process", "worker_process", "web_process", "database_process")
+                gone = dict.fromkeys(("up", *processes))
                 write_stack(self._settings.home, self._record.model_copy(update=gone))
         finally:
             self._record = None

@@ -15,7 +15,8 @@ class StackRecord(BaseModel):
     """Addresses and processes of a stack. It stays after a stop, so that the next start takes the same ports.
 
     ``temporal`` is host:port, ``temporal_ui`` a URL (None: not ours), ``database`` an SQLAlchemy URL without
-    its password. A process that is None is not ours or does not run.
+    its password, ``web`` the web server's URL (None: there is none). A process that is None is not ours or
+    does not run.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -29,6 +30,8 @@ class StackRecord(BaseModel):
     temporal_process: ProcessIdentity | None = None
     worker_process: ProcessIdentity | None = None
     database_process: ProcessIdentity | None = None
+    web: str | None = None
+    web_process: ProcessIdentity | None = None
 
     def is_up(self) -> bool:
         """Whether the process that looks after the stack runs."""
@@ -46,11 +49,16 @@ class StackRecord(BaseModel):
         """Whether the stack's worker process runs."""
         return self.worker_process is not None and self.worker_process.is_alive()
 
+    def web_runs(self) -> bool:
+        """Whether the stack's web server runs."""
+        return self.web_process is not None and self.web_process.is_alive()
+
     def running(self) -> list[str]:
         """The names of the servers and programs of this stack that run now."""
         ours = {
             "Temporal": self.temporal_process,
             "the worker": self.worker_process,
+            "the web server": self.web_process,
             "PostgreSQL": self.database_process,
         }
         return [name for name, process in ours.items() if process is not None and process.is_alive()]

@@ -17,6 +17,7 @@ from runtime.settings import Settings, WrongSetting, without_password
 from runtime.stack_record import StackRecord, policy_name, read_stack
 from runtime.temporal_client import connect, connect_config, is_external
 from runtime.unreachable import START_ADVICE, Unreachable
+from runtime.web_process import answers
 
 LIMIT_S = 3.0
 # A poll lasts a minute; who has not asked for longer is gone, though Temporal lists it for five minutes.
@@ -34,7 +35,7 @@ class ServiceStatus(BaseModel):
 
 
 class StackStatus(BaseModel):
-    """The parts of the stack. ``temporal_ui`` is None when Temporal's screens are not ours."""
+    """The parts of the stack; ``temporal_ui`` and ``web`` are None when they are not ours."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -44,19 +45,20 @@ class StackStatus(BaseModel):
     temporal_ui: ServiceStatus | None
     database: ServiceStatus
     worker: ServiceStatus
+    web: ServiceStatus | None = None
 
     @property
     def ready(self) -> bool:
         """Whether every part is ready."""
-        parts = (self.temporal, self.temporal_ui, self.database, self.worker)
+        parts = (self.temporal, self.temporal_ui, self.database, self.worker, self.web)
         return all(part.ready for part in parts if part is not None)
 
 
 async def stack_status(settings: Settings) -> StackStatus:
     """Ask every part; takes at most about three seconds and raises nothing for a part that is not ready."""
     record = read_stack(settings.home)
-    (temporal, worker), ui, database = await asyncio.gather(
-        _temporal_and_worker(settings, record), _ui(record), _database(settings, record)
+    (temporal, worker), ui, database, web = await asyncio.gather(
+        _temporal_and_worker(settings, record), _ui(record), _database(settings, record), _web(record)
     )
     return StackStatus(
         home=str(settings.home),
@@ -65,6 +67,7 @@ async def stack_status(settings: Settings) -> StackStatus:
         temporal_ui=ui,
         database=database,
         worker=worker,
+        web=web,
     )
 
 
@@ -129,6 +132,15 @@ async def _ui(record: StackRecord | None) -> ServiceStatus | None:
     except (OSError, TimeoutError):
         return _not_ready(address, f"Temporal's screens are not reachable at {address}. {START_ADVICE}")
     return ServiceStatus(address=address, ready=True)
+
+
+async def _web(record: StackRecord | None) -> ServiceStatus | None:
+    """The web server is ready when it answers."""
+    if record is None or record.web is None:
+        return None
+    if not record.web_runs() or not await answers(record.web):
+        return _not_ready(record.web, f"The web server does not answer at {record.web}. {START_ADVICE}")
+    return ServiceStatus(address=record.web, ready=True)
 
 
 async def _database(settings: Settings, record: StackRecord | None) -> ServiceStatus:

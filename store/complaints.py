@@ -191,7 +191,7 @@ class Reads:
             query = query.where(ComplaintRow.next_due_at < func.now())
         query = query.order_by(ComplaintRow.next_due_at.nulls_last(), ComplaintRow.number).limit(limit)
         async with transaction(self._engine) as connection:
-            return [_view(row) for row in await connection.execute(query)]
+            return [view_of(row) for row in await connection.execute(query)]
 
     async def said(self, number: str) -> Said | None:
         """What the reporter said, and where."""
@@ -249,7 +249,7 @@ class Reads:
         query = select(ComplaintRow.__table__).where(condition, ComplaintRow.seq > 0)
         async with transaction(self._engine) as connection:
             row = (await connection.execute(query)).one_or_none()
-        return _view(row) if row else None
+        return view_of(row) if row else None
 
 
 def access_code_hash(access_code: str) -> str:
@@ -323,6 +323,7 @@ def _standing(now: ComplaintView, events: Sequence[Event]) -> dict[str, Any]:
         "due_at": now.due_at,
         "next_due_at": now.next_due_at,
         "closed_at": func.coalesce(ComplaintRow.closed_at, events[-1].at) if closed else None,
+        "updated_at": events[-1].at,
         "waits_for": now.waits_for,
         "outlook": now.outlook.model_dump(mode="json"),
         "parent": now.parent,
@@ -337,6 +338,7 @@ def _facts(opening: Opening) -> dict[str, Any]:
         "access_code_hash": access_code_hash(opening.access_code),
         "category": intake.category,
         "text": intake.text,
+        "is_public": intake.public,
         "latitude": intake.point.latitude if intake.point else None,
         "longitude": intake.point.longitude if intake.point else None,
         "place": intake.place,
@@ -346,7 +348,8 @@ def _facts(opening: Opening) -> dict[str, Any]:
     }
 
 
-def _view(row: Row[Any]) -> ComplaintView:
+def view_of(row: Row[Any]) -> ComplaintView:
+    """Where the complaint of a row of ``complaint`` stands; the row has been recorded (``seq`` > 0)."""
     return ComplaintView(
         id=row.id,
         number=row.number,

@@ -34,6 +34,8 @@ class ComplaintRow(Base):
         Index("ix_complaint_opened_at", "opened_at"),
         Index("ix_complaint_parent", "parent", postgresql_where=text("parent IS NOT NULL")),
         Index("ix_complaint_next_due_at", "next_due_at", postgresql_where=text("next_due_at IS NOT NULL")),
+        Index("ix_complaint_channel_registered_at_number", "channel", "registered_at", "number"),
+        Index("ix_complaint_updated_at", "updated_at"),
     )
 
     id: Mapped[str] = mapped_column(primary_key=True)
@@ -45,6 +47,7 @@ class ComplaintRow(Base):
     access_code_hash: Mapped[str | None]
     category: Mapped[str | None]
     text: Mapped[str | None]
+    is_public: Mapped[bool] = mapped_column(server_default="false")
     latitude: Mapped[float | None]
     longitude: Mapped[float | None]
     place: Mapped[str | None]
@@ -63,6 +66,7 @@ class ComplaintRow(Base):
     due_at: Mapped[datetime | None]
     next_due_at: Mapped[datetime | None]
     closed_at: Mapped[datetime | None]
+    updated_at: Mapped[datetime | None]
     waits_for: Mapped[str | None]
     outlook: Mapped[dict[str, Any] | None]
     parent: Mapped[str | None]
@@ -74,6 +78,7 @@ class EventRow(Base):
     """A fact about a complaint; never changed, never deleted (a trigger refuses)."""
 
     __tablename__ = "event"
+    __table_args__ = (Index("ix_event_at", "at"),)
 
     complaint_id: Mapped[str] = mapped_column(ForeignKey("complaint.id"), primary_key=True)
     seq: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
@@ -161,3 +166,20 @@ class DayCounterRow(Base):
 
     day: Mapped[date] = mapped_column(primary_key=True)
     last: Mapped[int]
+
+
+class ChannelKeyRow(Base):
+    """A key of a channel: kept as a digest, so that who reads the table cannot use it."""
+
+    __tablename__ = "channel_key"
+    __table_args__ = (Index("ix_channel_key_channel", "channel"),)
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    channel: Mapped[str]
+    name: Mapped[str]
+    hash: Mapped[str] = mapped_column(unique=True)
+    scopes: Mapped[list[Any]]
+    created_at: Mapped[datetime]
+    expires_at: Mapped[datetime | None]
+    revoked_at: Mapped[datetime | None]
+    last_used_at: Mapped[datetime | None]

@@ -9,6 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from uuid import uuid4
 
+import httpx
 import pytest
 
 from tests.program import ROOT, Answer, Program
@@ -334,3 +335,25 @@ def test_units_are_listed_with_who_monitors_them_and_when_they_work(program: Pro
     assert units["SKPD-GULKARMAT"]["hours"] == "always"
     categories = {one["code"]: one for one in program.run("org", "categories", "--json").json}
     assert categories["jalan-rusak"]["needs_point"] is True
+
+
+def test_a_key_opens_the_web_until_it_is_revoked(program: Program) -> None:
+    url = program.run("status", "--json").json["web"]
+    made = program.run("keys", "add", "jaki", "--name", "uji", "--scope", "read", "--json").json
+    assert made["scopes"] == ["read"]
+
+    def status_of(key: str) -> int:
+        return httpx.get(f"{url}/api/v1/complaints", headers={"Authorization": f"Bearer {key}"}).status_code
+
+    assert status_of(made["key"]) == 200
+    rotated = program.run("keys", "rotate", made["id"], "--json").json
+    assert (status_of(made["key"]), status_of(rotated["key"])) == (200, 200)
+    assert program.run("keys", "revoke", made["id"], "--json").json["works"] is False
+    assert (status_of(made["key"]), status_of(rotated["key"])) == (401, 200)
+    listed = {key["id"]: key["works"] for key in program.run("keys", "list", "jaki", "--json").json}
+    assert (listed[made["id"]], listed[rotated["id"]]) == (False, True)
+    assert made["key"] not in program.run("keys", "list").out
+    assert program.run("keys", "add", "lapor").out.startswith("tuntas_")
+    refused(program.run("keys", "revoke", "key-x"), "There is no key 'key-x'")
+    refused(program.run("keys", "add", "tidak-ada"), "UNKNOWN_CHANNEL")
+    assert httpx.get(f"{url}/readyz").json()["parts"] == ["PostgreSQL", "Temporal"]

@@ -150,7 +150,8 @@ def behaviour(chance: random.Random, number: int, came: int) -> Iterator[Action]
 COUNTED = ("received", "accepted", "breached", "escalated", "closed", "withdrawn")
 
 
-@pytest.mark.timeout(400)
+@pytest.mark.month
+@pytest.mark.timeout(900)
 async def test_workflows_read_model_and_events_agree_about_a_month(engine: AsyncEngine) -> None:
     async with skipping(engine) as (environment, complaints):
         month = Month(environment, complaints)

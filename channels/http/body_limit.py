@@ -1,0 +1,40 @@
+"""No body may be larger than a limit, whatever its sender says about its length."""
+
+from starlette.exceptions import HTTPException
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+LARGEST_BODY = 256 * 1024
+"""Bytes: ten thousand characters of text several times over, and no place for files."""
+
+DRAINED = 8 * 1024 * 1024
+"""Bytes of a body that is too large which are read and thrown away: whoever is cut off while still sending
+does not see the answer."""
+
+
+class BodyLimit:
+    """Refuses with 413 as soon as somebody reads a body that is too large."""
+
+    def __init__(self, app: ASGIApp, largest: int = LARGEST_BODY) -> None:
+        self._app = app
+        self._largest = largest
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Passes the request on with a counted body."""
+        seen = 0
+
+        async def counted() -> Message:
+            nonlocal seen
+            message = await receive()
+            seen += len(message.get("body", b""))
+            if seen > self._largest:
+                await _drain(message, receive, seen)
+                raise HTTPException(413, f"At most {self._largest // 1024} kB are taken in one request.")
+            return message
+
+        await self._app(scope, counted if scope["type"] == "http" else receive, send)
+
+
+async def _drain(message: Message, receive: Receive, seen: int) -> None:
+    while message.get("more_body") and seen < DRAINED:
+        message = await receive()
+        seen += len(message.get("body", b""))

@@ -1,0 +1,168 @@
+"""What anybody reads: complaints of the whole jurisdiction without the people in them."""
+
+from math import cos, radians
+from typing import Any
+
+from sqlalchemy import ColumnElement, Float, Numeric, case, cast, func, literal, null, select
+from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy.orm import InstrumentedAttribute, aliased
+
+from domain.public_facts import (
+    PRIVATE_DECIMALS,
+    Near,
+    PublicRequest,
+    PublicUpdate,
+    RequestFilter,
+    UpdateFilter,
+)
+from domain.status import Status
+from store.engine import transaction
+from store.tables import ComplaintRow, EventRow
+
+DONE = (Status.RESOLVED, Status.CLOSED)
+"""What others call closed: the work has been checked, or nothing more can happen."""
+
+TURNING_POINTS = {"validated": True, "closed": True, "withdrawn": True, "reopened": False}
+"""Events that end a complaint for others, or open it again."""
+
+TOLD = (
+    "received",
+    "accepted",
+    "coordinated",
+    "disposed",
+    "handed_back",
+    "reassigned",
+    "progress_noted",
+    "completed",
+    "validated",
+    "follow_up_rejected",
+    "asked",
+    "replied",
+    "ews_granted",
+    "escalated",
+    "reopened",
+    "closed",
+    "withdrawn",
+)
+"""Events that others may know of; the rest is between the service, officers and the reporter."""
+
+METRES_PER_DEGREE = 111_320.0
+
+
+def _seen(column: InstrumentedAttribute[float | None]) -> ColumnElement[float | None]:
+    """A coordinate as others see it; filters use it too, so that nobody can ask the exact one out of us."""
+    rounded = cast(func.round(cast(column, Numeric), PRIVATE_DECIMALS), Float)
+    return case((ComplaintRow.is_public, column), else_=rounded)
+
+
+LATITUDE, LONGITUDE = _seen(ComplaintRow.latitude), _seen(ComplaintRow.longitude)
+
+
+class PublicReads:
+    """Reads for everybody, each bounded by a page."""
+
+    def __init__(self, engine: AsyncEngine) -> None:
+        self._engine = engine
+
+    async def requests(self, which: RequestFilter) -> list[PublicRequest]:
+        """The complaints asked for, the newest first."""
+        query = (
+            select(
+                ComplaintRow.number,
+                ComplaintRow.status,
+                ComplaintRow.category,
+                ComplaintRow.unit,
+                ComplaintRow.ward,
+                ComplaintRow.waits_for,
+                case((ComplaintRow.is_public, ComplaintRow.text), else_=null()).label("text"),
+                case((ComplaintRow.is_public, ComplaintRow.place), else_=null()).label("place"),
+                LATITUDE.label("latitude"),
+                LONGITUDE.label("longitude"),
+                func.coalesce(ComplaintRow.opened_at, ComplaintRow.registered_at).label("requested_at"),
+                func.coalesce(ComplaintRow.updated_at, ComplaintRow.registered_at).label("updated_at"),
+                ComplaintRow.next_due_at,
+            )
+            .where(ComplaintRow.seq > 0, *_asked(which))
+            .order_by(ComplaintRow.opened_at.desc(), ComplaintRow.number.desc())
+            .limit(which.page_size)
+            .offset((which.page - 1) * which.page_size)
+        )
+        async with transaction(self._engine) as connection:
+            return [_request(row) for row in await connection.execute(query)]
+
+    async def updates(self, which: UpdateFilter) -> list[PublicUpdate]:
+        """What happened to complaints, oldest first."""
+        query = (
+            select(ComplaintRow.number, EventRow.seq, EventRow.event, EventRow.at, _last_turn().label("turn"))
+            .join(ComplaintRow, ComplaintRow.id == EventRow.complaint_id)
+            .where(EventRow.event.in_(TOLD), *_told(which))
+            .order_by(EventRow.at, ComplaintRow.number, EventRow.seq)
+            .limit(which.page_size)
+            .offset((which.page - 1) * which.page_size)
+        )
+        async with transaction(self._engine) as connection:
+            return [_update(row) for row in await connection.execute(query)]
+
+
+def _last_turn() -> ColumnElement[str]:
+    """The last event up to this one that ended the complaint or opened it again, NULL before any did."""
+    earlier = aliased(EventRow)
+    return (
+        select(earlier.event)
+        .where(
+            earlier.complaint_id == EventRow.complaint_id,
+            earlier.seq <= EventRow.seq,
+            earlier.event.in_(TURNING_POINTS),
+        )
+        .order_by(earlier.seq.desc())
+        .limit(1)
+        .correlate(EventRow)
+        .scalar_subquery()
+    )
+
+
+def _asked(which: RequestFilter) -> list[ColumnElement[bool]]:
+    if which.numbers is not None:
+        return [ComplaintRow.number.in_(which.numbers)]
+    bounds = (
+        (ComplaintRow.opened_at, which.requested_from, which.requested_to),
+        (ComplaintRow.updated_at, which.updated_from, which.updated_to),
+    )
+    conditions: list[ColumnElement[bool]] = []
+    for column, first, last in bounds:
+        conditions += [column >= first] if first else []
+        conditions += [column <= last] if last else []
+    if which.categories is not None:
+        conditions.append(ComplaintRow.category.in_(which.categories))
+    if which.is_open is not None:
+        done = ComplaintRow.status.in_(DONE)
+        conditions.append(~done if which.is_open else done)
+    return conditions + (_within(which.near) if which.near else [])
+
+
+def _told(which: UpdateFilter) -> list[ColumnElement[bool]]:
+    conditions: list[ColumnElement[bool]] = []
+    if which.numbers is not None:
+        conditions.append(ComplaintRow.number.in_(which.numbers))
+    if which.since:
+        conditions.append(EventRow.at >= which.since)
+    if which.until:
+        conditions.append(EventRow.at <= which.until)
+    return conditions
+
+
+def _within(near: Near) -> list[ColumnElement[bool]]:
+    """Close enough, on a plane: the error stays below a thousandth within a city."""
+    north = (LATITUDE - near.point.latitude) * METRES_PER_DEGREE
+    narrowing = cos(radians(near.point.latitude))
+    east = (LONGITUDE - near.point.longitude) * literal(METRES_PER_DEGREE * narrowing)
+    return [LATITUDE.is_not(None), north * north + east * east <= near.metres * near.metres]
+
+
+def _request(row: Any) -> PublicRequest:
+    return PublicRequest.model_validate(dict(row._mapping))  # noqa: SLF001 - a documented name
+
+
+def _update(row: Any) -> PublicUpdate:
+    ends = TURNING_POINTS.get(row.turn, False)
+    return PublicUpdate(number=row.number, seq=row.seq, event=row.event, at=row.at, ends=ends)
