@@ -30,6 +30,7 @@ from domain.commands import (
 from domain.orders import Orders
 from domain.place import Point
 from domain.refusal import RefusalCode, Refused
+from domain.status import Status
 
 Number = Annotated[str, typer.Argument(help="Number of the complaint, such as JK2511230001.")]
 As = Annotated[str, typer.Option("--as", metavar="OFFICER", help="Who acts: a code from `org officers`.")]
@@ -403,6 +404,10 @@ async def _send(ask: Request, build: Build) -> None:
     """Sends one command and prints where the complaint stands then."""
     async with Wiring() as tuntas:
         found = await tuntas.find(ask.number)
+        if found.status is Status.CLOSED:  # the engine forgets it one day; the record does not
+            raise Refused(
+                RefusalCode.WRONG_STATE, f"{found.number} is CLOSED; nothing more can be done to it."
+            )
         instruction = Instruction[AnyCommand](
             id=ask.identity or uuid.uuid4().hex,
             actor=await _actor(tuntas, ask),
