@@ -48,6 +48,7 @@ for command, panel in (
     (complaints.submit, LOOK),
     (complaints.show, LOOK),
     (complaints.mailbox, LOOK),
+    (complaints.evidence, LOOK),
     (complaints.suggest, LOOK),
     (complaints.duplicates, LOOK),
     (authority.authority, LOOK),

@@ -36,6 +36,9 @@ async def submit(
         bool, typer.Option("--public", help="Others may read the text and see the place; never the reporter.")
     ] = False,
     policy: Annotated[str | None, typer.Option("--policy", help="Another policy than the stack's.")] = None,
+    photo: Annotated[
+        list[str] | None, typer.Option("--photo", help="A photo, video or PDF; repeatable.")
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """Hands a complaint in and prints its number and access code.
@@ -56,6 +59,8 @@ async def submit(
         public=public,
     )
     async with Wiring() as tuntas:
+        files = await tuntas.evidence(photo, channel)
+        intake = intake.model_copy(update={"attachments": files})
         door = await tuntas.front_door(policy)
         found, needs_point = door.opening(intake).found, tuntas.city.category(category).needs_point
         receipt = await door.submit(intake)
@@ -139,6 +144,30 @@ async def mailbox(
                 message.body if full else message.subject,
             )
             for message in sent
+        ),
+    )
+
+
+@command
+async def evidence(number: Number, as_json: Json = False) -> None:
+    """The files of a complaint, and what is striking about them: facts for a human, never a verdict."""
+    async with Wiring() as tuntas:
+        files = await tuntas.attachments.of((await tuntas.find(number)).number)
+    if as_json:
+        print_json([file.model_dump(mode="json") for file in files])
+        return
+    print_table(
+        f"Files: {len(files)}",
+        ("when", "for", "kind", "sha256", "striking"),
+        (
+            (
+                wib(file.use.at),
+                file.use.purpose,
+                file.attachment.media_type,
+                file.attachment.sha256[:12],
+                "\n".join(finding.en for finding in file.findings),
+            )
+            for file in files
         ),
     )
 

@@ -3,7 +3,6 @@
 import uuid
 from collections.abc import Callable
 from datetime import datetime
-from pathlib import Path
 from typing import Annotated, NamedTuple
 
 import typer
@@ -160,9 +159,10 @@ async def progress(
     as_json: Json = False,
 ) -> None:
     """The holder notes what has been done so far; --note is needed, photos are welcome."""
+    photos = await _evidence(photo, officer)
     await _send(
         Request(number, officer, identity, later, as_json),
-        lambda *_: Progress(note=note, photos=_evidence(photo)),
+        lambda *_: Progress(note=note, photos=photos),
     )
 
 
@@ -177,9 +177,10 @@ async def complete(
     as_json: Json = False,
 ) -> None:
     """The holder says it is done; --note and at least one --evidence are needed. Another unit validates."""
+    shown = await _evidence(evidence, officer)
     await _send(
         Request(number, officer, identity, later, as_json),
-        lambda *_: Complete(note=note, evidence=_evidence(evidence)),
+        lambda *_: Complete(note=note, evidence=shown),
     )
 
 
@@ -442,10 +443,6 @@ def point_of(lat: float | None, lon: float | None) -> Point | None:
     return None if lat is None or lon is None else Point(latitude=lat, longitude=lon)
 
 
-def _evidence(given: list[str] | None) -> tuple[Evidence, ...]:
-    from commandline.wiring import files  # noqa: PLC0415 - opened only when there is a file
-
-    return tuple(
-        Evidence(uri=one) if one.startswith(("https://", "http://")) else files().keep(Path(one))
-        for one in given or ()
-    )
+async def _evidence(given: list[str] | None, officer: str) -> tuple[Evidence, ...]:
+    async with Wiring() as tuntas:
+        return await tuntas.evidence(given, tuntas.orders.officer(officer).code)

@@ -66,5 +66,6 @@ async def http_service(tuntas: Wiring) -> "Service":
         own=own,
         public=PublicReads(engine),
         keys=ChannelKeys(engine),
+        files=tuntas.attachments,
         probes={"PostgreSQL": own.ping, "Temporal": tuntas.check_temporal},
     )

@@ -1,11 +1,12 @@
 """What a command needs, put together: city, database, Temporal, each opened when first asked for."""
 
-from collections.abc import Iterable, Mapping
-from functools import cache
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
+from domain.commands import Evidence
 from domain.orders import Orders
 from domain.refusal import RefusalCode, Refused
 from domain.status import Status
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncEngine
     from temporalio.client import Client
 
+    from channels.attachments.taking import Attachments
     from channels.front_door import FrontDoor
     from commandline.show import Others
     from durable.complaints import Complaints
@@ -24,7 +26,6 @@ if TYPE_CHECKING:
     from store.channel_keys import ChannelKeys
     from store.complaints import Reads
     from store.duplicates import Candidate
-    from store.files import Files
     from store.messages import Sent
 
 
@@ -44,14 +45,6 @@ def boundaries(settings: Settings) -> Path | None:
     """The file of exact ward boundaries: the setting, else the one imported into the data folder."""
     imported = settings.home / BOUNDARIES
     return settings.boundaries or (imported if imported.is_file() else None)
-
-
-@cache
-def files() -> "Files":
-    """The folder of pictures and documents."""
-    from store.files import Files  # noqa: PLC0415
-
-    return Files(load_settings().home / "files")
 
 
 class Wiring:
@@ -120,6 +113,28 @@ class Wiring:
         from store.complaints import Reads  # noqa: PLC0415 - heavy
 
         return Reads(self.engine)
+
+    @property
+    def attachments(self) -> "Attachments":
+        """Takes files in and tells of them."""
+        from channels.attachments.taking import Attachments  # noqa: PLC0415 - heavy
+        from store.attachments import AttachmentCatalogue  # noqa: PLC0415 - heavy
+        from store.contents import Contents  # noqa: PLC0415 - heavy
+
+        contents = Contents.at(self._settings.files_url, self.home / "files")
+        return Attachments(contents, AttachmentCatalogue(self.engine))
+
+    async def evidence(self, given: Sequence[str] | None, by: str) -> tuple[Evidence, ...]:
+        """Pictures and documents: files of this machine are taken in, addresses on the web stay addresses."""
+        now = datetime.now(UTC)
+        return tuple(
+            [
+                Evidence(uri=one)
+                if one.startswith(("https://", "http://"))
+                else await self.attachments.take_file(Path(one), by, now)
+                for one in given or ()
+            ]
+        )
 
     async def find(self, number: str) -> ComplaintView:
         """The complaint with this number. Raises ``Refused`` with UNKNOWN_NUMBER."""

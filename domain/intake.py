@@ -4,6 +4,7 @@ from hashlib import sha256
 
 from pydantic import Field
 
+from domain.commands import Evidence
 from domain.organisation import Supervisor, Unit
 from domain.place import FoundBy, Point, WardFound
 from domain.policy import Policy
@@ -35,6 +36,7 @@ class Intake(Value):
     place: Name | None = None
     reporter: Reporter = Reporter()
     public: bool = False
+    attachments: tuple[Evidence, ...] = Field(default=(), max_length=10)
 
     @property
     def digest(self) -> str:

@@ -75,6 +75,11 @@ class Settings(BaseSettings):
         description="TOML file with a city's own words for messages: [event.audience] with subject, id or "
         "en, as in notify/templates.toml; what it leaves out stays.",
     )
+    files_url: str | None = Field(
+        default=None,
+        description="Where photos and documents are kept: s3://BUCKET/PREFIX?endpoint=URL&region=NAME, with "
+        "keys in AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY. Unset: a folder in the data folder.",
+    )
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         default="info",
         description="Least important log lines that are written: debug, info, warning or error.",

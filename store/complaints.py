@@ -15,6 +15,7 @@ from domain.intake import Opening
 from domain.status import Status
 from domain.timeline import Entry, entry
 from domain.view import ComplaintView, DeadlineView, Receipt
+from store.attachments import insert_uses
 from store.engine import transaction
 from store.messages import NewMessage, fail_undelivered, insert_messages
 from store.tables import AuditRow, ComplaintRow, DayCounterRow, EventRow
@@ -118,6 +119,7 @@ class Recorder:
                 .values(_standing(now, events) | (_facts(opening) if opening else {}))
             )
             await insert_messages(connection, now.id, messages)
+            await insert_uses(connection, now.id, new, opening)
             for event in new:
                 if isinstance(event.body, NotDelivered):
                     await fail_undelivered(connection, now.id, event.body.about)

@@ -159,6 +159,40 @@ class DigestRow(Base):
     sent_at: Mapped[datetime | None]
 
 
+class AttachmentRow(Base):
+    """A file that was taken in, once for each content, with what a picture says about itself."""
+
+    __tablename__ = "attachment"
+
+    sha256: Mapped[str] = mapped_column(primary_key=True)
+    media_type: Mapped[str]
+    size_bytes: Mapped[int] = mapped_column(BigInteger)
+    width: Mapped[int | None]
+    height: Mapped[int | None]
+    taken_at: Mapped[datetime | None]
+    latitude: Mapped[float | None]
+    longitude: Mapped[float | None]
+    has_camera: Mapped[bool]
+    marks: Mapped[list[Any]]
+    likeness: Mapped[int | None] = mapped_column(BigInteger)
+    taken_in_by: Mapped[str]
+    taken_in_at: Mapped[datetime]
+
+
+class AttachmentUseRow(Base):
+    """A file at a complaint: it came with the event ``seq``, for a purpose (``domain.evidence``)."""
+
+    __tablename__ = "attachment_use"
+    __table_args__ = (Index("ix_attachment_use_sha256", "sha256"),)
+
+    complaint_id: Mapped[str] = mapped_column(ForeignKey("complaint.id"), primary_key=True)
+    seq: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    sha256: Mapped[str] = mapped_column(primary_key=True)
+    purpose: Mapped[str]
+    unit: Mapped[str | None]
+    at: Mapped[datetime]
+
+
 class DayCounterRow(Base):
     """The last number given out on a day (WIB)."""
 

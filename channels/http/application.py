@@ -8,7 +8,15 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, Response
 
-from channels.http import act_routes, city_routes, follow_routes, probe_routes, submit_routes
+from channels.attachments.kind import LARGEST
+from channels.http import (
+    act_routes,
+    attachment_routes,
+    city_routes,
+    follow_routes,
+    probe_routes,
+    submit_routes,
+)
 from channels.http.body_limit import BodyLimit
 from channels.http.open311 import discovery, requests, services, updates
 from channels.http.open311.errors import PREFIX, error_answer
@@ -28,9 +36,9 @@ def create_app(service: Service) -> FastAPI:
     """An ASGI application that answers for this service."""
     app = FastAPI(title="Tuntas", version="1", description=DESCRIPTION, docs_url=None, redoc_url=None)
     app.state.service = service
-    app.add_middleware(BodyLimit)
+    app.add_middleware(BodyLimit, larger={"/api/v1/attachments": LARGEST})
     api = APIRouter(prefix="/api/v1")
-    for module in (submit_routes, follow_routes, act_routes, city_routes):
+    for module in (submit_routes, follow_routes, act_routes, attachment_routes, city_routes):
         api.include_router(module.router)
     app.include_router(api)
     for part in (services, requests, updates):

@@ -1,5 +1,7 @@
 """No body may be larger than a limit, whatever its sender says about its length."""
 
+from collections.abc import Mapping
+
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -14,21 +16,25 @@ does not see the answer."""
 class BodyLimit:
     """Refuses with 413 as soon as somebody reads a body that is too large."""
 
-    def __init__(self, app: ASGIApp, largest: int = LARGEST_BODY) -> None:
+    def __init__(
+        self, app: ASGIApp, largest: int = LARGEST_BODY, larger: Mapping[str, int] | None = None
+    ) -> None:
+        """``larger`` are paths with another limit, in bytes."""
         self._app = app
         self._largest = largest
+        self._larger = dict(larger or {})
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Passes the request on with a counted body."""
-        seen = 0
+        seen, largest = 0, self._larger.get(scope.get("path", ""), self._largest)
 
         async def counted() -> Message:
             nonlocal seen
             message = await receive()
             seen += len(message.get("body", b""))
-            if seen > self._largest:
+            if seen > largest:
                 await _drain(message, receive, seen)
-                raise HTTPException(413, f"At most {self._largest // 1024} kB are taken in one request.")
+                raise HTTPException(413, f"At most {largest // 1024} kB are taken in one request.")
             return message
 
         await self._app(scope, counted if scope["type"] == "http" else receive, send)

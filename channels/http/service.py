@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 
 from fastapi import Request
 
+from channels.attachments.taking import Attachments
 from channels.front_door import FrontDoor
 from channels.http.rate_limit import Buckets, Limits
 from channels.http.reading import ChannelReading, KeyRing, PublicReading
@@ -26,6 +27,7 @@ class Service:
     own: ChannelReading
     public: PublicReading
     keys: KeyRing
+    files: Attachments
     probes: Mapping[str, Probe] = field(default_factory=dict)
     limits: Limits = field(default_factory=Limits)
     clock: Callable[[], datetime] = lambda: datetime.now(UTC)

@@ -5,6 +5,7 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from domain.commands import Evidence
 from domain.intake import Intake, Reporter
 from domain.place import Point
 from domain.status import Status
@@ -56,7 +57,8 @@ class SentComplaint(Sent):
     """One complaint of a visitor.
 
     ``accuracy_metres`` is the radius within which the device believes the point to be. ``public``: others may
-    read the text and see the place; else they see category, ward and status only.
+    read the text and see the place; else they see category, ward and status only. ``attachments`` are files
+    that were handed in before, by ``uri``.
     """
 
     category: Name
@@ -66,6 +68,9 @@ class SentComplaint(Sent):
     accuracy_metres: float | None = Field(default=None, ge=0, allow_inf_nan=False)
     place: Name | None = None
     public: bool = False
+    attachments: list[Annotated[str, Field(pattern="^sha256:[0-9a-f]{64}$")]] = Field(
+        default=[], max_length=10
+    )
 
     def intake(self, channel: str, reference: str, reporter: SentReporter | None) -> Intake:
         """The complaint as the front door takes it."""
@@ -79,6 +84,9 @@ class SentComplaint(Sent):
             place=self.place,
             reporter=Reporter(**reporter.model_dump()) if reporter else Reporter(),
             public=self.public,
+            attachments=tuple(
+                Evidence(uri=uri, sha256=uri.removeprefix("sha256:")) for uri in self.attachments
+            ),
         )
 
 

@@ -29,6 +29,7 @@ async def take(service: Service, intake: Intake) -> Taken:
             raise
         message = "is not a category; GET /api/v1/categories lists them"
         raise Problem(422, f"category {message}.", [FieldError(field="category", message=message)]) from error
+    await _check_attachments(service, intake)
     receipt = await service.complaints.open(opening)
     if receipt.digest not in {"", intake.digest}:
         raise Problem(
@@ -40,3 +41,11 @@ async def take(service: Service, intake: Intake) -> Taken:
             number=receipt.number,
         )
     return Taken(receipt, receipt.access_code == opening.access_code)
+
+
+async def _check_attachments(service: Service, intake: Intake) -> None:
+    """A complaint names files that were handed in before."""
+    named = [one.sha256 for one in intake.attachments if one.sha256]
+    if missing := await service.files.missing(named) if named else ():
+        message = f"names sha256:{missing[0]}, which was not handed in; POST /api/v1/attachments first"
+        raise Problem(422, f"attachments {message}.", [FieldError(field="attachments", message=message)])

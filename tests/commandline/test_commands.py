@@ -12,6 +12,7 @@ from uuid import uuid4
 import httpx
 import pytest
 
+from tests.pictures import jpeg
 from tests.program import ROOT, Answer, Program
 
 MONAS = ("--lat", "-6.1754", "--lon", "106.8272")
@@ -72,7 +73,7 @@ def test_a_reference_used_again_with_another_text_is_remarked_upon(program: Prog
 
 def test_a_life_by_commands(program: Program, number: str, tmp_path: Path) -> None:
     photo = tmp_path / "foto.jpg"
-    photo.write_bytes(b"\xff\xd8 picture")
+    photo.write_bytes(jpeg())
     holder = program.run("show", number, "--json").json["unit"]
     lurah, biro = f"o-{holder.lower()}", "o-skpd-pemerintahan"
     for words, status in (

@@ -5,6 +5,7 @@ from collections import Counter
 from datetime import UTC, datetime
 from pathlib import Path
 
+import pytest
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
@@ -30,6 +31,7 @@ TAKEN_UP = ["received", "accepted", "warned", "breached", *LADDER]
 """What the demo policy brings in 42 seconds to a complaint that nobody takes up, or nobody completes."""
 
 
+@pytest.mark.timeout(420)
 async def test_sixty_complaints_survive_kills_of_worker_temporal_and_database(tmp_path: Path) -> None:
     program = Program(tmp_path)
     await asyncio.to_thread(program.up, "demo")
@@ -41,7 +43,7 @@ async def test_sixty_complaints_survive_kills_of_worker_temporal_and_database(tm
         for which in KILLED:
             await asyncio.sleep(4)
             program.kill(which)
-        await until(lambda: _have_all(engine, expected), 120)
+        await until(lambda: _have_all(engine, expected), 300)
         await _check(engine, expected)
         assert await asyncio.to_thread(program.down) == 0
     finally:

@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from temporalio.client import Client
 from temporalio.worker import Worker
 
+from channels.attachments.taking import Attachments
 from channels.front_door import FrontDoor
 from channels.http.application import create_app
 from channels.http.rate_limit import Limits, Rate
@@ -21,8 +22,10 @@ from domain.channel_key import Scope
 from durable.complaints import Complaints
 from jakarta.load import load_jakarta
 from runtime.free_port import free_port
+from store.attachments import AttachmentCatalogue
 from store.channel_keys import ChannelKeys
 from store.channel_reads import ChannelReads
+from store.contents import Contents
 from store.public_reads import PublicReads
 
 PATIENT = Limits(failures=Rate(burst=100_000, per_second=1000))
@@ -61,7 +64,13 @@ def keys(engine: AsyncEngine) -> ChannelKeys:
 
 
 @pytest.fixture(scope="session")
-async def service(worker: Worker, client: Client, engine: AsyncEngine, keys: ChannelKeys) -> Service:
+async def service(
+    worker: Worker,
+    client: Client,
+    engine: AsyncEngine,
+    keys: ChannelKeys,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Service:
     city, complaints, own = load_jakarta(), Complaints(client), ChannelReads(engine)
     return Service(
         door=FrontDoor(city, complaints, "dki-2025"),
@@ -70,6 +79,7 @@ async def service(worker: Worker, client: Client, engine: AsyncEngine, keys: Cha
         own=own,
         public=PublicReads(engine),
         keys=keys,
+        files=Attachments(Contents.at(None, tmp_path_factory.mktemp("files")), AttachmentCatalogue(engine)),
         probes={"PostgreSQL": own.ping, "Temporal": client.service_client.check_health},
         limits=PATIENT,
     )

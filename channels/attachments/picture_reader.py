@@ -1,0 +1,141 @@
+"""Looks at one picture and writes what others may see of it. Runs as a program of its own.
+
+    python -m channels.attachments.picture_reader SOURCE SHOWN THUMBNAIL
+
+A picture may be made to hurt whoever decodes it, so this happens in a process with limits on memory and
+time; when it fails, only this process does. It prints one line of JSON: what the picture says about itself,
+or ``{"refused": "one sentence"}``. The copies are made anew from the pixels: upright, smaller, and without
+any byte of the original, so that nothing that was hidden in it gets out.
+"""
+
+import json
+import resource
+import sys
+import warnings
+from datetime import UTC, datetime, timedelta, timezone
+from pathlib import Path
+from typing import Any
+
+MOST_PIXELS = 50_000_000
+SHOWN_PIXELS = 2048
+"""Of the longer side."""
+
+THUMBNAIL_PIXELS = 320
+BITS, FEWEST_FEATURES = 64, 6
+MEMORY = 1_500_000_000
+"""Bytes of address space: fifty million pixels three times over, and the libraries."""
+
+SECONDS = 20
+"""Of processor time."""
+
+WIB = timezone(timedelta(hours=7))
+"""A camera that does not say its time zone is taken to be Jakarta's."""
+
+EXIF, GPS = 0x8769, 0x8825
+SOFTWARE, MAKE, MODEL, DATE_TIME, TAKEN, TAKEN_OFFSET = 0x0131, 0x010F, 0x0110, 0x0132, 0x9003, 0x9011
+
+EDITORS = ("photoshop", "gimp", "lightroom", "snapseed", "picsart", "canva", "facetune", "pixelmator")
+GENERATORS = ("midjourney", "stable diffusion", "dall", "firefly", "comfyui", "novelai", "imagen", "gemini")
+SIGNS = {
+    b"trainedAlgorithmicMedia": "IPTC: made by an algorithm",
+    b"compositeWithTrainedAlgorithmicMedia": "IPTC: partly made by an algorithm",
+    b"c2pa": "C2PA content credentials",
+}
+
+
+def main(source: Path, shown: Path, thumbnail: Path) -> dict[str, Any]:
+    """What the picture says, after the copies have been written."""
+    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+    resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
+    import pillow_heif  # noqa: PLC0415 - within the limits
+    from PIL import Image, ImageOps  # noqa: PLC0415
+
+    warnings.simplefilter("ignore")
+    pillow_heif.register_heif_opener()
+    Image.MAX_IMAGE_PIXELS = None  # the check below names the limit
+    with Image.open(source) as picture:
+        if picture.width * picture.height > MOST_PIXELS:
+            return _refused(
+                f"The photo has {picture.width} x {picture.height} pixels; "
+                f"at most {MOST_PIXELS // 1_000_000} million are taken."
+            )
+        said = _said(picture, source)
+        upright = ImageOps.exif_transpose(picture).convert("RGB")
+    for target, side in ((shown, SHOWN_PIXELS), (thumbnail, THUMBNAIL_PIXELS)):
+        copy = upright.copy()
+        copy.thumbnail((side, side))
+        copy.save(target, "JPEG", quality=85)
+    return {**said, "width": upright.width, "height": upright.height, "likeness": likeness_of(upright)}
+
+
+def likeness_of(picture: Any) -> int | None:
+    """The difference hash of a picture: in a grey copy of 9 x 8 pixels, whether each is darker than the next.
+
+    As a signed 64-bit number, for the database; None for a picture without features.
+    """
+    grey: bytes = picture.convert("L").resize((9, 8)).tobytes()
+    darker = (grey[row * 9 + column] < grey[row * 9 + column + 1] for row in range(8) for column in range(8))
+    likeness = sum(bit << place for place, bit in enumerate(darker))
+    if likeness.bit_count() < FEWEST_FEATURES or likeness.bit_count() > BITS - FEWEST_FEATURES:
+        return None
+    return likeness - 2**BITS if likeness >= 2 ** (BITS - 1) else likeness
+
+
+def _said(picture: Any, source: Path) -> dict[str, Any]:
+    exif = picture.getexif()
+    inner, gps = exif.get_ifd(EXIF), exif.get_ifd(GPS)
+    latitude, longitude = _degrees(gps.get(2), gps.get(1)), _degrees(gps.get(4), gps.get(3))
+    located = latitude is not None and longitude is not None
+    return {
+        "taken_at": _taken(inner.get(TAKEN) or exif.get(DATE_TIME), inner.get(TAKEN_OFFSET)),
+        "latitude": latitude if located else None,
+        "longitude": longitude if located else None,
+        "has_camera": bool(exif.get(MAKE) or exif.get(MODEL)),
+        "marks": _marks(picture, str(exif.get(SOFTWARE) or ""), source),
+    }
+
+
+def _degrees(parts: Any, side: Any) -> float | None:
+    try:
+        degrees, minutes, seconds = (float(part) for part in parts)
+    except (TypeError, ValueError, ZeroDivisionError):
+        return None
+    value = degrees + minutes / 60 + seconds / 3600
+    if not 0 <= value <= 180:  # noqa: PLR2004 - also what is not a number
+        return None
+    return -value if str(side).upper().startswith(("S", "W")) else value
+
+
+def _taken(text: Any, offset: Any) -> str | None:
+    try:
+        moment = datetime.strptime(str(text)[:19], "%Y:%m:%d %H:%M:%S")
+        zone = datetime.strptime(str(offset), "%z").tzinfo if offset else WIB
+    except ValueError:
+        return None
+    return moment.replace(tzinfo=zone).astimezone(UTC).isoformat()
+
+
+def _marks(picture: Any, software: str, source: Path) -> list[str]:
+    """The name of an editor or generator, and signs that programs leave in the bytes."""
+    content = source.read_bytes()
+    texts = [
+        software,
+        *(str(value) for key, value in picture.info.items() if key in {"Software", "parameters"}),
+    ]
+    named = " ".join(texts).casefold()
+    marks = [f"software {name}" for name in (*EDITORS, *GENERATORS) if name in named]
+    if "parameters" in picture.info:
+        marks.append("parameters of a generator")
+    return marks + [words for sign, words in SIGNS.items() if sign in content]
+
+
+def _refused(sentence: str) -> dict[str, Any]:
+    return {"refused": sentence}
+
+
+if __name__ == "__main__":
+    try:
+        answer = main(*(Path(one) for one in sys.argv[1:4]))
+    except Exception:  # noqa: BLE001 - whatever a hostile picture provokes
+        answer = _refused("The photo cannot be read; it may be damaged. Take or export it again.")
+    sys.stdout.write(json.dumps(answer) + "\n")

@@ -1,0 +1,145 @@
+"""What is known of files that were taken in, and at which complaints they are used."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import BigInteger, Row, cast, func, literal, select
+from sqlalchemy.dialects.postgresql import BIT, insert
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from domain.events import Completed, Event, ProgressNoted
+from domain.evidence import SIMILAR_BITS, AtComplaint, Attachment, Case, Purpose, Use, findings
+from domain.intake import Opening
+from domain.place import Point
+from store.engine import transaction
+from store.tables import AttachmentRow, AttachmentUseRow, ComplaintRow
+
+MOST_USES = 50
+
+
+class AttachmentCatalogue:
+    """Notes files, and reads them with their findings."""
+
+    def __init__(self, engine: AsyncEngine) -> None:
+        self._engine = engine
+
+    async def add(self, attachment: Attachment, by: str, at: datetime) -> None:
+        """Notes a file that was taken in; one that is known stays as it was noted first."""
+        point = attachment.point
+        values = attachment.model_dump(exclude={"point"}) | {
+            "marks": list(attachment.marks),
+            "latitude": point.latitude if point else None,
+            "longitude": point.longitude if point else None,
+            "taken_in_by": by,
+            "taken_in_at": at,
+        }
+        async with transaction(self._engine) as connection:
+            await connection.execute(insert(AttachmentRow).values(values).on_conflict_do_nothing())
+
+    async def missing(self, digests: Iterable[str]) -> list[str]:
+        """Of these digests, those that were never taken in."""
+        wanted = list(digests)
+        async with transaction(self._engine) as connection:
+            query = select(AttachmentRow.sha256).where(AttachmentRow.sha256.in_(wanted))
+            there = set((await connection.execute(query)).scalars())
+        return [digest for digest in wanted if digest not in there]
+
+    async def of(self, number: str) -> list[AtComplaint]:
+        """The files of a complaint in the order in which they came, each with its findings."""
+        async with transaction(self._engine) as connection:
+            rows = (await connection.execute(_uses().where(ComplaintRow.number == number))).all()
+            return [await self._shown(connection, row) for row in rows]
+
+    async def _shown(self, connection: AsyncConnection, row: Row[Any]) -> AtComplaint:
+        attachment, use = _attachment(row), _use(row)
+        point = Point(latitude=row.at_latitude, longitude=row.at_longitude) if row.at_latitude else None
+        case = Case(number=row.number, point=point, opened_at=row.opened_at)
+        same = await self._others(connection, AttachmentRow.sha256 == attachment.sha256)
+        similar: Sequence[Use] = []
+        if attachment.likeness is not None:
+            differs = cast(AttachmentRow.likeness.op("#")(literal(attachment.likeness, BigInteger)), BIT(64))
+            similar = await self._others(
+                connection,
+                AttachmentRow.sha256 != attachment.sha256,
+                func.bit_count(differs) <= SIMILAR_BITS,
+            )
+        found = findings(attachment, use, case, same, similar)
+        return AtComplaint(attachment=attachment, use=use, findings=tuple(found))
+
+    async def _others(self, connection: AsyncConnection, *conditions: Any) -> list[Use]:
+        query = _uses().where(*conditions).limit(MOST_USES)
+        return [_use(row) for row in await connection.execute(query)]
+
+
+async def insert_uses(
+    connection: AsyncConnection, complaint_id: str, events: Sequence[Event], opening: Opening | None
+) -> None:
+    """Notes which files came with these events, in the caller's transaction."""
+    rows = [
+        {
+            "complaint_id": complaint_id,
+            "seq": event.seq,
+            "sha256": evidence.sha256,
+            "purpose": purpose,
+            "unit": event.by.unit,
+            "at": event.at,
+        }
+        for event in events
+        for purpose, evidences in _with_event(event, opening)
+        for evidence in evidences
+        if evidence.sha256
+    ]
+    if rows:
+        await connection.execute(insert(AttachmentUseRow).on_conflict_do_nothing(), rows)
+
+
+def _with_event(event: Event, opening: Opening | None) -> list[tuple[Purpose, Any]]:
+    match event.body:
+        case ProgressNoted(photos=photos):
+            return [(Purpose.PROGRESS, photos)]
+        case Completed(evidence=evidence):
+            return [(Purpose.COMPLETED, evidence)]
+        case _ if event.seq == 1 and opening:
+            return [(Purpose.REPORTED, opening.intake.attachments)]
+        case _:
+            return []
+
+
+def _uses() -> Any:
+    return (
+        select(
+            AttachmentRow.__table__,
+            AttachmentUseRow.purpose,
+            AttachmentUseRow.unit,
+            AttachmentUseRow.at,
+            AttachmentUseRow.seq,
+            ComplaintRow.number,
+            ComplaintRow.opened_at,
+            ComplaintRow.latitude.label("at_latitude"),
+            ComplaintRow.longitude.label("at_longitude"),
+        )
+        .join(AttachmentUseRow, AttachmentUseRow.sha256 == AttachmentRow.sha256)
+        .join(ComplaintRow, ComplaintRow.id == AttachmentUseRow.complaint_id)
+        .order_by(AttachmentUseRow.at, AttachmentUseRow.seq, AttachmentRow.sha256)
+    )
+
+
+def _attachment(row: Row[Any]) -> Attachment:
+    located = row.latitude is not None
+    return Attachment(
+        sha256=row.sha256,
+        media_type=row.media_type,
+        size_bytes=row.size_bytes,
+        width=row.width,
+        height=row.height,
+        taken_at=row.taken_at,
+        point=Point(latitude=row.latitude, longitude=row.longitude) if located else None,
+        has_camera=row.has_camera,
+        marks=tuple(row.marks),
+        likeness=row.likeness,
+    )
+
+
+def _use(row: Row[Any]) -> Use:
+    return Use(number=row.number, purpose=row.purpose, unit=row.unit, at=row.at)
