@@ -86,6 +86,7 @@ class Complaint(BaseModel):
     reopened: bool = False
     parent: Other | None = None
     followers: list[Other] = Field(default_factory=list)
+    gave_up: list[int] = Field(default_factory=list)
     clocks: dict[ClockKind, Clock] = Field(default_factory=dict)
     opened_at: datetime | None = None
     seq: int = 0
@@ -302,7 +303,9 @@ class Complaint(BaseModel):
                 self.escalation_level = max(self.escalation_level, body.step)
             case Reminded():
                 self._set(self.clocks[body.clock].remind(body.count))
-            case HopLimitReached() | CommandRefused() | NotDelivered() | Followed():
+            case NotDelivered():
+                self.gave_up = [*self.gave_up, self.seq]
+            case HopLimitReached() | CommandRefused() | Followed():
                 pass
 
     def _receive(self, body: Received, at: datetime) -> None:

@@ -19,6 +19,7 @@ from domain.events import (
     HopLimitReached,
     Merged,
     Moved,
+    NotDelivered,
     ParentReopened,
     ParentResolved,
     ProgressNoted,
@@ -97,6 +98,8 @@ def _recipients(event: Event, complaint: Complaint) -> list[tuple[Audience, str]
             return [holder, reporter]
         case Closed():
             return [reporter]
+        case NotDelivered(about=about) if about not in complaint.gave_up:
+            return [(Audience.UNIT, complaint.opening.desk.code)]
         case Warned(unit=unit) | Breached(unit=unit):
             return [(Audience.UNIT, unit.code)]
         case Escalated(to=to):

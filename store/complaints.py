@@ -17,7 +17,7 @@ from domain.timeline import Entry, entry
 from domain.view import ComplaintView, DeadlineView, Receipt
 from store.attachments import insert_uses
 from store.engine import transaction
-from store.messages import NewMessage, fail_undelivered, insert_messages
+from store.messages import NewMessage, fall_back, insert_messages
 from store.tables import AuditRow, ComplaintRow, DayCounterRow, EventRow
 
 WIB = timezone(timedelta(hours=7))
@@ -122,7 +122,7 @@ class Recorder:
             await insert_uses(connection, now.id, new, opening)
             for event in new:
                 if isinstance(event.body, NotDelivered):
-                    await fail_undelivered(connection, now.id, event.body.about)
+                    await fall_back(connection, now.id, event.body.about)
 
     async def _insert_events(
         self, connection: AsyncConnection, complaint_id: str, events: Sequence[Event]

@@ -191,14 +191,14 @@ async def insert_messages(
         await connection.execute(insert(MessageRow).on_conflict_do_nothing(), rows)
 
 
-async def fail_undelivered(connection: AsyncConnection, complaint_id: str, seq: int) -> None:
-    """Gives up on the messages about an event that patience has run out for."""
+async def fall_back(connection: AsyncConnection, complaint_id: str, seq: int) -> None:
+    """Messages that no medium took go to the mailbox, where their recipients can read them."""
     await connection.execute(
         update(MessageRow)
         .where(
             MessageRow.complaint_id == complaint_id,
             MessageRow.seq == seq,
-            MessageRow.state == "pending",
+            MessageRow.state.in_(("pending", "failed")),
         )
-        .values(state="failed")
+        .values(state="sent", medium="mailbox", sent_at=func.now())
     )

@@ -22,7 +22,15 @@ from store.tables import ComplaintRow, EventRow
 DONE = (Status.RESOLVED, Status.CLOSED)
 """What others call closed: the work has been checked, or nothing more can happen."""
 
-TURNING_POINTS = {"validated": True, "closed": True, "withdrawn": True, "reopened": False}
+TURNING_POINTS = {
+    "validated": True,
+    "parent_resolved": True,
+    "closed": True,
+    "withdrawn": True,
+    "reopened": False,
+    "parent_reopened": False,
+    "separated": False,
+}
 """Events that end a complaint for others, or open it again."""
 
 TOLD = (
@@ -41,6 +49,10 @@ TOLD = (
     "ews_granted",
     "escalated",
     "reopened",
+    "merged",
+    "separated",
+    "parent_resolved",
+    "parent_reopened",
     "closed",
     "withdrawn",
 )
@@ -65,7 +77,7 @@ class PublicReads:
         self._engine = engine
 
     async def requests(self, which: RequestFilter) -> list[PublicRequest]:
-        """The complaints asked for, the newest first."""
+        """The complaints asked for, in the order asked for."""
         query = (
             select(
                 ComplaintRow.number,
@@ -83,7 +95,10 @@ class PublicReads:
                 ComplaintRow.next_due_at,
             )
             .where(ComplaintRow.seq > 0, *_asked(which))
-            .order_by(ComplaintRow.opened_at.desc(), ComplaintRow.number.desc())
+            .order_by(
+                (ComplaintRow.updated_at if which.latest_change_first else ComplaintRow.opened_at).desc(),
+                ComplaintRow.number.desc(),
+            )
             .limit(which.page_size)
             .offset((which.page - 1) * which.page_size)
         )
@@ -134,6 +149,8 @@ def _asked(which: RequestFilter) -> list[ColumnElement[bool]]:
         conditions += [column <= last] if last else []
     if which.categories is not None:
         conditions.append(ComplaintRow.category.in_(which.categories))
+    if which.ward is not None:
+        conditions.append(ComplaintRow.ward == which.ward)
     if which.is_open is not None:
         done = ComplaintRow.status.in_(DONE)
         conditions.append(~done if which.is_open else done)

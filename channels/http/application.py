@@ -13,6 +13,7 @@ from channels.http import (
     act_routes,
     attachment_routes,
     city_routes,
+    feed_routes,
     follow_routes,
     probe_routes,
     submit_routes,
@@ -44,6 +45,7 @@ def create_app(service: Service) -> FastAPI:
     for part in (services, requests, updates):
         app.include_router(part.router, prefix="/open311/v2", tags=["Open311"])
     app.include_router(discovery.router, tags=["Open311"])
+    app.include_router(feed_routes.router)
     app.include_router(probe_routes.router)
     _handle_errors(app)
     return app

@@ -131,12 +131,16 @@ async def test_a_medium_that_will_never_do_is_on_the_timeline(servers: Stack, en
         identity = await open_one(complaints)
         for _ in range(100):
             timeline = await complaints.timeline(identity)
-            if len(timeline) == 2:
+            if len(timeline) == 3:
                 break
             await asyncio.sleep(0.1)
-        assert [entry.event for entry in timeline] == ["received", "not_delivered"]
+        assert [entry.event for entry in timeline] == ["received", "not_delivered", "not_delivered"]
         assert "nonsense is not a medium" in timeline[1].detail
-        assert {message.state for message in await Messages(engine).of(identity)} == {"failed"}
+        letters = await Messages(engine).of(identity)
+        assert [letter.recipient for letter in letters] == ["KEL", "reporter", "DESK"], (
+            "a human is told, once"
+        )
+        assert {(letter.state, letter.medium) for letter in letters} == {("sent", "mailbox")}
 
 
 async def _all_in(messages: Messages, identity: str) -> None:

@@ -233,7 +233,7 @@ def test_what_the_clocks_do() -> None:
         ),
         (
             [(ReportUndelivered(about=1, reason="ditolak"), SERVICE)],
-            ("not_delivered", "the notice about event 1 could not be delivered: ditolak", ""),
+            ("not_delivered", "the notice about event 1 could not be delivered: ditolak", "DESK"),
         ),
         (
             [(AdoptCalendar(calendar=CALENDAR, reason="Libur."), SERVICE)],
@@ -243,6 +243,15 @@ def test_what_the_clocks_do() -> None:
 )
 def test_other_events(steps: list[tuple[AnyCommand, Actor]], line: Line) -> None:
     assert after(*steps)[-1] == line
+
+
+def test_the_desk_is_told_once_that_a_notice_did_not_arrive() -> None:
+    """Were the desk's own letter lost too, telling the desk again would never end."""
+    said = after(
+        (ReportUndelivered(about=1, reason="ditolak"), SERVICE),
+        (ReportUndelivered(about=2, reason="ditolak"), SERVICE),
+    )
+    assert [to for _, _, to in said] == ["KEL reporter", "DESK", ""]
 
 
 def test_a_refusal_left_behind_is_told() -> None:

@@ -27,6 +27,7 @@ from domain.commands import (
     Reject,
     Reopen,
     Reply,
+    ReportUndelivered,
     RequestEws,
     Separate,
     Validate,
@@ -92,6 +93,7 @@ def lives() -> list[Life]:
         (HearParent(parent=PARENT, news=ParentNews.RESOLVED, moment=MONDAY), SERVICE),
         (HearParent(parent=PARENT, news=ParentNews.REOPENED, moment=MONDAY), SERVICE),
         (Separate(note="Lain lokasi."), LURAH),
+        (ReportUndelivered(about=1, reason="ditolak"), SERVICE),
     ]
     send(merged, steps)
     back.send(HandBack(reason=HandBackReason.UNCLEAR_LOCATION), LURAH)
