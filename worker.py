@@ -17,11 +17,13 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from temporalio.client import Client
 from temporalio.worker import Worker
 
+from activities.alerts import Alerting
 from activities.deliver import Delivery
 from activities.escalate import Escalation
 from activities.record import Recording
 from durable.digests import report_undelivered, wake_digest
 from durable.plugin import TuntasPlugin
+from durable.schedules import ensure_schedules
 from jakarta.bad_data import BadData
 from jakarta.load import Jakarta, load_jakarta
 from notify.media import BadRoutes, Routes
@@ -32,10 +34,12 @@ from runtime.settings import Settings, WrongSetting, load_settings
 from runtime.temporal_client import connect
 from runtime.unreachable import Unreachable
 from runtime.worker_process import announce_ready
+from store.alerts import Alerts
 from store.complaints import Recorder, Register
 from store.digests import Digests
 from store.engine import open_engine
 from store.messages import Messages
+from workflows.alerts import AlertsWorkflow
 from workflows.complaint import ComplaintWorkflow
 from workflows.digest import DigestWorkflow
 
@@ -50,8 +54,15 @@ def plugin(engine: AsyncEngine, settings: Settings, city: Jakarta) -> TuntasPlug
     routes = Routes.load(settings.notify_url, settings.notify_routes, city.addresses())
     delivery = Delivery(Messages(engine), routes)
     escalation = Escalation(Digests(engine), routes, wake_digest, report_undelivered)
+    alerting = Alerting(
+        Alerts(engine),
+        routes,
+        settings.web_url,
+        {unit.ward: unit.name for unit in city.units() if unit.ward},
+        {category.code: category.name for category in city.categories()},
+    )
     return TuntasPlugin(
-        workflows=[ComplaintWorkflow, DigestWorkflow],
+        workflows=[ComplaintWorkflow, DigestWorkflow, AlertsWorkflow],
         activities=[
             recording.register,
             recording.record,
@@ -59,6 +70,7 @@ def plugin(engine: AsyncEngine, settings: Settings, city: Jakarta) -> TuntasPlug
             escalation.escalate,
             escalation.send_digest,
             escalation.give_digest_up,
+            alerting.send_alerts,
         ],
     )
 
@@ -77,6 +89,7 @@ async def main() -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     client = await connect(settings, plugins=[plugin(engine, settings, load_jakarta(settings.city_data))])
+    await ensure_schedules(client, settings.task_queue)
     async with hosted_by(client, settings.task_queue):
         announce_ready()
         structlog.get_logger("worker").info("ready", task_queue=settings.task_queue)

@@ -16,6 +16,7 @@ ANNOUNCE = "announce"
 ESCALATE = "escalate"
 SEND_DIGEST = "send_digest"
 GIVE_DIGEST_UP = "give_digest_up"
+SEND_ALERTS = "send_alerts"
 
 
 class Register(Value):

@@ -52,6 +52,7 @@ async def web(
 async def http_service(tuntas: Wiring) -> "Service":
     """What HTTP serves. Raises ``Unreachable`` when Temporal or PostgreSQL does not run."""
     from channels.http.service import Service  # noqa: PLC0415 - heavy
+    from store.alerts import Alerts  # noqa: PLC0415 - heavy
     from store.channel_keys import ChannelKeys  # noqa: PLC0415 - heavy
     from store.channel_reads import ChannelReads  # noqa: PLC0415 - heavy
     from store.public_reads import PublicReads  # noqa: PLC0415 - heavy
@@ -67,5 +68,6 @@ async def http_service(tuntas: Wiring) -> "Service":
         public=PublicReads(engine),
         keys=ChannelKeys(engine),
         files=tuntas.attachments,
+        alerts=Alerts(engine),
         probes={"PostgreSQL": own.ping, "Temporal": tuntas.check_temporal},
     )

@@ -31,6 +31,9 @@ DIGEST = "Digest"
 
 WAKE = "wake"
 
+ALERTS = "Alerts"
+"""The type of the workflow that tells subscribers of new complaints; a schedule begins it."""
+
 
 class DigestStart(Value):
     """Whose digest it is. What else stands here is handed on from the run before by continue-as-new."""

@@ -24,6 +24,12 @@ GIVING_UP = timedelta(minutes=10)
 
 HEARTBEAT = timedelta(seconds=30)
 
+ALERTS = timedelta(minutes=30)
+"""At most two hundred letters, each within its 45 seconds, mostly far faster."""
+
+ALERTS_RETRY = RetryPolicy(maximum_attempts=2)
+"""The schedule comes again in five minutes anyway."""
+
 DELIVERY_RETRY = RetryPolicy(
     initial_interval=timedelta(seconds=1),
     backoff_coefficient=2,

@@ -75,6 +75,10 @@ class Settings(BaseSettings):
         description="TOML file with a city's own words for messages: [event.audience] with subject, id or "
         "en, as in notify/templates.toml; what it leaves out stays.",
     )
+    web_url: str = Field(
+        default="http://localhost:8080",
+        description="How others reach the web server; it stands in links of letters.",
+    )
     files_url: str | None = Field(
         default=None,
         description="Where photos and documents are kept: s3://BUCKET/PREFIX?endpoint=URL&region=NAME, with "

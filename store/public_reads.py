@@ -94,7 +94,7 @@ class PublicReads:
                 func.coalesce(ComplaintRow.updated_at, ComplaintRow.registered_at).label("updated_at"),
                 ComplaintRow.next_due_at,
             )
-            .where(ComplaintRow.seq > 0, *_asked(which))
+            .where(ComplaintRow.seq > 0, *asked_for(which))
             .order_by(
                 (ComplaintRow.updated_at if which.latest_change_first else ComplaintRow.opened_at).desc(),
                 ComplaintRow.number.desc(),
@@ -136,7 +136,8 @@ def _last_turn() -> ColumnElement[str]:
     )
 
 
-def _asked(which: RequestFilter) -> list[ColumnElement[bool]]:
+def asked_for(which: RequestFilter) -> list[ColumnElement[bool]]:
+    """The conditions of a filter, on the table ``complaint``."""
     if which.numbers is not None:
         return [ComplaintRow.number.in_(which.numbers)]
     bounds = (

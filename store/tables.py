@@ -159,6 +159,23 @@ class DigestRow(Base):
     sent_at: Mapped[datetime | None]
 
 
+class AlertRow(Base):
+    """Somebody who wants to hear of new complaints; ``told_until`` is NULL until the address confirms."""
+
+    __tablename__ = "alert"
+    __table_args__ = (Index("ix_alert_told_until", "told_until"),)
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
+    address: Mapped[str]
+    ward: Mapped[str | None]
+    latitude: Mapped[float | None]
+    longitude: Mapped[float | None]
+    metres: Mapped[float | None]
+    token_hash: Mapped[str | None] = mapped_column(unique=True)
+    asked_at: Mapped[datetime]
+    told_until: Mapped[datetime | None]
+
+
 class AttachmentRow(Base):
     """A file that was taken in, once for each content, with what a picture says about itself."""
 

@@ -11,6 +11,7 @@ from starlette.responses import JSONResponse, Response
 from channels.attachments.kind import LARGEST
 from channels.http import (
     act_routes,
+    alert_routes,
     attachment_routes,
     city_routes,
     feed_routes,
@@ -39,7 +40,7 @@ def create_app(service: Service) -> FastAPI:
     app.state.service = service
     app.add_middleware(BodyLimit, larger={"/api/v1/attachments": LARGEST})
     api = APIRouter(prefix="/api/v1")
-    for module in (submit_routes, follow_routes, act_routes, attachment_routes, city_routes):
+    for module in (submit_routes, follow_routes, act_routes, attachment_routes, alert_routes, city_routes):
         api.include_router(module.router)
     app.include_router(api)
     for part in (services, requests, updates):

@@ -70,9 +70,9 @@ async def known_key(request: Request, service: Service, secret: str, scope: Scop
     """
     key = await service.keys.recognise(secret, service.clock())
     if key is None:
-        _slow_down(service.by_failures.take(address_of(request)))
+        slow_down(service.by_failures.take(address_of(request)))
         raise no_key("This key is unknown, has expired or was revoked.")
-    _slow_down(service.by_key.take(key.id))
+    slow_down(service.by_key.take(key.id))
     if scope is not None and scope not in key.scopes:
         raise Problem(403, f"This key has no scope {scope.value!r}; it has: {', '.join(key.scopes)}.")
     return key
@@ -98,7 +98,7 @@ def address_of(request: Request) -> str:
 
 async def _by_code(request: Request, service: Service, number: str, access_code: str) -> OwnComplaint:
     address = address_of(request)
-    _slow_down(service.by_failures.wait(address))
+    slow_down(service.by_failures.wait(address))
     found = await complaint(service, number)
     asked = found.standing.number if found else ""
     if not await service.own.is_access_code(asked, access_code) or found is None:
@@ -107,6 +107,7 @@ async def _by_code(request: Request, service: Service, number: str, access_code:
     return found
 
 
-def _slow_down(seconds: int) -> None:
+def slow_down(seconds: int) -> None:
+    """Raises ``Problem`` (429) when there is something to wait for."""
     if seconds:
         raise Problem(429, f"Too many requests; go on in {seconds} s.", retry_after=seconds)

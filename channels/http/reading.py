@@ -6,7 +6,7 @@ from typing import Protocol
 
 from domain.channel_key import ChannelKey
 from domain.channel_view import OwnComplaint, OwnFilter, Place, Step
-from domain.public_facts import PublicRequest, PublicUpdate, RequestFilter, UpdateFilter
+from domain.public_facts import Near, PublicRequest, PublicUpdate, RequestFilter, UpdateFilter
 
 
 class ChannelReading(Protocol):
@@ -40,6 +40,22 @@ class PublicReading(Protocol):
 
     async def updates(self, which: UpdateFilter) -> Sequence[PublicUpdate]:
         """What happened to complaints, oldest first."""
+        ...
+
+
+class AlertBook(Protocol):
+    """Knows who wants alerts."""
+
+    async def ask(self, address: str, ward: str | None, near: Near | None, at: datetime) -> None:
+        """Notes a wish that the address has yet to confirm."""
+        ...
+
+    async def confirm(self, token: str, at: datetime) -> bool:
+        """Begins an alert; False for a token that is none, or too old."""
+        ...
+
+    async def stop(self, token: str) -> bool:
+        """Ends an alert; False for a token that is none."""
         ...
 
 

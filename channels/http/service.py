@@ -9,7 +9,7 @@ from fastapi import Request
 from channels.attachments.taking import Attachments
 from channels.front_door import FrontDoor
 from channels.http.rate_limit import Buckets, Limits
-from channels.http.reading import ChannelReading, KeyRing, PublicReading
+from channels.http.reading import AlertBook, ChannelReading, KeyRing, PublicReading
 from domain.jurisdiction import Jurisdiction
 from durable.complaints import Complaints
 
@@ -28,6 +28,7 @@ class Service:
     public: PublicReading
     keys: KeyRing
     files: Attachments
+    alerts: AlertBook
     probes: Mapping[str, Probe] = field(default_factory=dict)
     limits: Limits = field(default_factory=Limits)
     clock: Callable[[], datetime] = lambda: datetime.now(UTC)

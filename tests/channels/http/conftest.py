@@ -22,6 +22,7 @@ from domain.channel_key import Scope
 from durable.complaints import Complaints
 from jakarta.load import load_jakarta
 from runtime.free_port import free_port
+from store.alerts import Alerts
 from store.attachments import AttachmentCatalogue
 from store.channel_keys import ChannelKeys
 from store.channel_reads import ChannelReads
@@ -80,6 +81,7 @@ async def service(
         public=PublicReads(engine),
         keys=keys,
         files=Attachments(Contents.at(None, tmp_path_factory.mktemp("files")), AttachmentCatalogue(engine)),
+        alerts=Alerts(engine),
         probes={"PostgreSQL": own.ping, "Temporal": client.service_client.check_health},
         limits=PATIENT,
     )

@@ -1,0 +1,65 @@
+"""Alerts by mail for a ward or a place: asked for by anybody, begun by the address itself."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Path, Request
+from pydantic import BaseModel, Field
+
+from channels.http.caller import Used, address_of, slow_down
+from channels.http.feed_routes import LARGEST_RADIUS_M
+from channels.http.json_body import JSON_ONLY
+from channels.http.problem import FieldError, Problem, documented, field_problem
+from channels.http.submission import Sent, SentPoint
+from domain.alerts import Address
+from domain.place import Point
+from domain.public_facts import Near
+
+router = APIRouter(prefix="/alerts", tags=["feeds"])
+
+Token = Annotated[str, Path(min_length=20, max_length=60, pattern="^[A-Za-z0-9_-]+$")]
+
+
+class SentAlert(Sent):
+    """Which new complaints to hear of: those of a ward, or those near a point."""
+
+    address: Address = Field(examples=["siti@example.org"])
+    ward: str | None = Field(default=None, max_length=20, examples=["31.71.01.1001"])
+    point: SentPoint | None = None
+    radius_metres: int = Field(default=500, ge=50, le=LARGEST_RADIUS_M)
+
+
+class AlertAnswer(BaseModel):
+    """What happens now, in one sentence."""
+
+    detail: str
+
+
+@router.post(
+    "", status_code=202, dependencies=[JSON_ONLY], responses=documented(400, 413, 415, 422, 429, 503)
+)
+async def ask(request: Request, service: Used, sent: SentAlert) -> AlertAnswer:
+    """Asks for an alert. The address gets a letter with a link first; nothing is sent before it is used."""
+    slow_down(service.by_failures.take(address_of(request)))
+    if (sent.ward is None) == (sent.point is None):
+        raise field_problem([FieldError(field="ward", message="or point must be given, and not both")])
+    if sent.ward and not any(unit.ward == sent.ward for unit in service.city.units()):
+        raise field_problem([FieldError(field="ward", message="is not a ward; it looks like 31.71.01.1001")])
+    near = Near(point=Point(**sent.point.model_dump()), metres=sent.radius_metres) if sent.point else None
+    await service.alerts.ask(sent.address, sent.ward, near, service.clock())
+    return AlertAnswer(detail="A letter with a link goes to the address; the alert begins when it is used.")
+
+
+@router.get("/{token}/confirm", responses=documented(404, 422, 503))
+async def confirm(service: Used, token: Token) -> AlertAnswer:
+    """The address wants it."""
+    if not await service.alerts.confirm(token, service.clock()):
+        raise Problem(404, "This link is not known, or too old; ask for the alert again.")
+    return AlertAnswer(detail="The alert has begun. The same letter tells how to stop it.")
+
+
+@router.get("/{token}/stop", responses=documented(404, 422, 503))
+async def stop(service: Used, token: Token) -> AlertAnswer:
+    """The address does not want it, or no longer: it is forgotten."""
+    if not await service.alerts.stop(token):
+        raise Problem(404, "This link is not known; perhaps the alert was stopped before.")
+    return AlertAnswer(detail="The alert has ended, and the address is forgotten.")
