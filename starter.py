@@ -6,7 +6,7 @@ import sys
 
 import typer
 
-from commandline import authority, complaints, importing, organisation, policy, stack, verbs
+from commandline import authority, complaints, importing, mail, organisation, policy, stack, verbs
 
 app = typer.Typer(
     name="starter.py",
@@ -44,6 +44,7 @@ for command, panel in (
     app.command(rich_help_panel=panel)(command)
 app.command("list", rich_help_panel=LOOK)(complaints.list_)
 app.command("import", rich_help_panel=LOOK)(importing.import_csv)
+app.add_typer(mail.app, name="mail-in", rich_help_panel=STACK)
 app.add_typer(policy.app, name="policy", rich_help_panel=STACK)
 app.add_typer(organisation.app, name="org", rich_help_panel=LOOK)
 verbs.add_to(app)

@@ -83,6 +83,11 @@ class Wiring:
         return self._city
 
     @property
+    def engine(self) -> "AsyncEngine":
+        """The database. Raises ``Unreachable`` when PostgreSQL does not run."""
+        return self._opened()
+
+    @property
     def orders(self) -> Orders:
         """Builds commands from codes."""
         return Orders(self.city)
