@@ -90,6 +90,8 @@ class Mailbox:
         )
         try:
             connection.login(url.user, url.password)
+            # Servers tell more of what they can after the login, and imaplib does not ask again.
+            connection.capabilities = tuple(_done(connection.capability())[0].decode().upper().split())
             _done(connection.select(_quoted(url.folder)))
             connection.create(DONE)  # refused when it is there already
         except BaseException:

@@ -47,7 +47,8 @@ class Mail(NamedTuple):
         """Subject and text, as a complaint says it."""
         files = f"\n\n(Lampiran surel: {self.attachments} berkas.)" if self.attachments else ""
         room = LONGEST_TEXT - len(files)
-        both = f"{self.subject}\n\n{self.text}" if self.subject not in self.text else self.text
+        repeated = self.text.partition("\n")[0].strip() == self.subject
+        both = self.text if repeated else f"{self.subject}\n\n{self.text}"
         return legible(both, room) + files
 
 

@@ -14,6 +14,9 @@ PATIENCE_S = 60.0
 
 MOST_RECIPIENTS = 100
 
+NOBODY = {None, "", "<>"}
+"""How aiosmtpd writes the empty sender of a bounce."""
+
 
 class _Protocol(SMTP):
     """aiosmtpd's, with room for the long lines that some senders write in spite of the standard."""
@@ -66,7 +69,7 @@ class MailListener:
         del server, session
         raw = envelope.content if isinstance(envelope.content, bytes) else str(envelope.content).encode()
         try:
-            await keep(self._store, raw, "smtp", from_nobody=not envelope.mail_from)
+            await keep(self._store, raw, "smtp", from_nobody=envelope.mail_from in NOBODY)
         except ConnectionError:
             return "451 4.3.0 The mail cannot be kept now; try again later."
         return "250 2.0.0 The mail is kept."
