@@ -41,17 +41,21 @@ class Replies:
         self._complaints = complaints
         self._known = known
 
-    async def hand_in(self, number: str, text: str, contact: str, via: str, identity: str) -> None:
+    async def hand_in(
+        self, number: str, text: str, contact: str, via: str, identity: str, among: str | None = None
+    ) -> None:
         """Gives the complaint the reporter's answer. The same ``identity`` twice is one answer.
 
         The sender must have the contact that the reporter gave, or write the access code, which is taken
-        out of the text. Raises ``NotTaken`` when a human must read it, ``NoAnswer`` when nobody answered.
+        out of the text. ``among``: the contact counts for complaints of this channel only. Raises
+        ``NotTaken`` when a human must read it, ``NoAnswer`` when nobody answered.
         """
         found = await self._known.by_number(number)
         if found is None:
             raise NotTaken("no complaint has this number")
         code = await self._access_code(number, text)
-        if code is None and not await self._known.is_contact(number, contact):
+        trusted = among in {None, found.channel}
+        if code is None and not (trusted and await self._known.is_contact(number, contact)):
             raise NotTaken("its sender is not the reporter of this complaint, as far as we know")
         answer = legible(text.replace(code, "").replace(code.lower(), "") if code else text, LONGEST_NOTE)
         if not answer:

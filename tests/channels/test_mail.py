@@ -177,7 +177,8 @@ VALUES = st.one_of(
     st.sampled_from(
         [b"a@b.example", b"=?utf-8?q?=FF?=", b"multipart/mixed; boundary=x", b"multipart/report; boundary=x",
          b"text/html; charset=utf-16", b"text/plain; charset=\xff", b"base64", b"quoted-printable", b"<>",
-         b"<a@b>", b"message/rfc822", b"message/delivery-status", b'a <"@b>', b"attachment; filename*=utf-8''%FF"]
+         b"<a@b>", b"message/rfc822", b"message/delivery-status",
+         b'a <"@b>', b"attachment; filename*=utf-8''%FF"]
     ),
 )  # fmt: skip
 BODIES = st.lists(
