@@ -6,7 +6,18 @@ import sys
 
 import typer
 
-from commandline import authority, complaints, importing, mail, organisation, policy, stack, verbs
+from commandline import (
+    authority,
+    complaints,
+    exporting,
+    importing,
+    mail,
+    organisation,
+    policy,
+    stack,
+    verbs,
+    webhooks,
+)
 
 app = typer.Typer(
     name="starter.py",
@@ -43,8 +54,10 @@ for command, panel in (
 ):
     app.command(rich_help_panel=panel)(command)
 app.command("list", rich_help_panel=LOOK)(complaints.list_)
+app.command("export", rich_help_panel=LOOK)(exporting.export)
 app.command("import", rich_help_panel=LOOK)(importing.import_csv)
 app.add_typer(mail.app, name="mail-in", rich_help_panel=STACK)
+app.add_typer(webhooks.app, name="webhooks", rich_help_panel=STACK)
 app.add_typer(policy.app, name="policy", rich_help_panel=STACK)
 app.add_typer(organisation.app, name="org", rich_help_panel=LOOK)
 verbs.add_to(app)
