@@ -12,6 +12,7 @@ from commandline import (
     exporting,
     importing,
     mail,
+    messengers,
     organisation,
     policy,
     stack,
@@ -57,6 +58,7 @@ app.command("list", rich_help_panel=LOOK)(complaints.list_)
 app.command("export", rich_help_panel=LOOK)(exporting.export)
 app.command("import", rich_help_panel=LOOK)(importing.import_csv)
 app.add_typer(mail.app, name="mail-in", rich_help_panel=STACK)
+app.add_typer(messengers.app, name="messengers", rich_help_panel=STACK)
 app.add_typer(webhooks.app, name="webhooks", rich_help_panel=STACK)
 app.add_typer(policy.app, name="policy", rich_help_panel=STACK)
 app.add_typer(organisation.app, name="org", rich_help_panel=LOOK)

@@ -75,7 +75,13 @@ async def _serve(smtp: str | None, imap: str | None) -> None:
         inbox, listener, mailbox = await _service(tuntas, settings)
         if settings.smtp_listen:
             host, _, port = settings.smtp_listen.rpartition(":")
-            sys.stdout.write(f"Taking mail by SMTP on {host}:{await listener.start(host, int(port))}.\n")
+            try:
+                taken = await listener.start(host, int(port))
+            except OSError as error:
+                raise Refused(
+                    RefusalCode.BAD_INPUT, f"We cannot listen on {host}:{port}; take another."
+                ) from error
+            sys.stdout.write(f"Taking mail by SMTP on {host}:{taken}.\n")
             sys.stdout.flush()
         try:
             await go_round(inbox, mailbox, stop)

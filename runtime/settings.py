@@ -95,7 +95,6 @@ class Settings(BaseSettings):
 
     smtp_listen: str | None = Field(
         default=None,
-        pattern=r"^[^:\s]+:\d{1,5}$",
         description="HOST:PORT on which `mail-in` takes mail by SMTP. Unset: it does not listen.",
     )
     imap_url: SecretStr | None = Field(
@@ -137,6 +136,16 @@ class Settings(BaseSettings):
     @classmethod
     def _psycopg(cls, url: str | None) -> str | None:
         return None if url is None else normalised_database_url(url)
+
+    @field_validator("smtp_listen")
+    @classmethod
+    def _host_and_port(cls, where: str | None) -> str | None:
+        if where is None:
+            return None
+        host, _, port = where.rpartition(":")
+        if not host or not (port.isdecimal() and int(port) < 65536):  # noqa: PLR2004 - ports end there
+            raise ValueError("is not HOST:PORT; write it as 0.0.0.0:25")
+        return where
 
     @field_validator("notify_url")
     @classmethod

@@ -10,7 +10,7 @@ import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from typing import Any, NamedTuple, Self
-from urllib.parse import unquote, urlsplit
+from urllib.parse import parse_qsl, unquote, urlsplit
 
 from channels.email.inbox import MailStore, keep
 
@@ -34,21 +34,29 @@ class MailboxUrl(NamedTuple):
     user: str
     password: str
     folder: str
+    done: str = DONE
 
     @classmethod
     def parse(cls, url: str) -> Self:
-        """Reads ``imaps://user:password@host:993/INBOX``. Raises ``ValueError`` with a sentence."""
+        """Reads ``imaps://user:password@host:993/INBOX?done=Tuntas``. Raises ``ValueError``: one sentence."""
         parts = urlsplit(url)
         if parts.scheme not in {"imap", "imaps"} or not parts.hostname or not parts.username:
             raise ValueError("The mailbox must be written as imaps://user:password@host:993/INBOX.")
         secure = parts.scheme == "imaps"
+        folder = unquote(parts.path.strip("/")) or "INBOX"
+        done = dict(parse_qsl(parts.query)).get("done") or DONE
+        if done == folder:
+            raise ValueError(
+                "Mail must be moved to another folder than it lies in; change ?done= of the mailbox."
+            )
         return cls(
             host=parts.hostname,
             port=parts.port or (IMAPS_PORT if secure else IMAP_PORT),
             secure=secure,
             user=unquote(parts.username),
             password=unquote(parts.password or ""),
-            folder=unquote(parts.path.strip("/")) or "INBOX",
+            folder=folder,
+            done=done,
         )
 
 
@@ -70,13 +78,18 @@ class Mailbox:
         try:
             with _explained(self._url.host):
                 uids = await asyncio.to_thread(_uids, connection)
+            stuck = 0
             for uid in uids:
                 with _explained(self._url.host):
                     raw = await asyncio.to_thread(_raw, connection, uid)
                 if raw is not None:
                     await keep(self._store, raw, "imap")
                     with _explained(self._url.host):
-                        await asyncio.to_thread(_put_away, connection, uid)
+                        stuck += not await asyncio.to_thread(_put_away, connection, uid, self._url.done)
+            if stuck:
+                raise MailboxUnreachable(
+                    f"{stuck} mails are kept but could not be moved to {self._url.done!r}; does it exist?"
+                )
             return len(uids)
         finally:
             await asyncio.to_thread(_close, connection)
@@ -93,7 +106,7 @@ class Mailbox:
             # Servers tell more of what they can after the login, and imaplib does not ask again.
             connection.capabilities = tuple(_done(connection.capability())[0].decode().upper().split())
             _done(connection.select(_quoted(url.folder)))
-            connection.create(DONE)  # refused when it is there already
+            connection.create(_quoted(url.done))  # refused when it is there already
         except BaseException:
             _close(connection)
             raise
@@ -111,17 +124,19 @@ def _raw(connection: imaplib.IMAP4, uid: str) -> bytes | None:
     return next((bytes(part[1]) for part in parts if isinstance(part, tuple)), None)
 
 
-def _put_away(connection: imaplib.IMAP4, uid: str) -> None:
+def _put_away(connection: imaplib.IMAP4, uid: str, folder: str) -> bool:
+    """Moves a mail; False when the server refuses it, which concerns this folder and not the mail."""
     _done(connection.uid("STORE", uid, "+FLAGS", r"(\Seen)"))
     if "MOVE" in connection.capabilities:
-        _done(connection.uid("MOVE", uid, DONE))
-        return
-    _done(connection.uid("COPY", uid, DONE))
+        return connection.uid("MOVE", uid, _quoted(folder))[0] == "OK"
+    if connection.uid("COPY", uid, _quoted(folder))[0] != "OK":
+        return False
     _done(connection.uid("STORE", uid, "+FLAGS", r"(\Deleted)"))
     if "UIDPLUS" in connection.capabilities:
         _done(connection.uid("EXPUNGE", uid))
     else:
         _done(connection.expunge())
+    return True
 
 
 def _close(connection: imaplib.IMAP4) -> None:

@@ -61,6 +61,13 @@ class Fingerprint(NamedTuple):
 
 def fingerprint(raw: bytes) -> Fingerprint:
     """The same for the same mail by whatever way it comes: trace headers, which differ, do not count."""
+    try:
+        return _fingerprint(raw)
+    except Exception:  # noqa: BLE001 - a mail on which the standard parser stumbles is kept all the same
+        return Fingerprint(sha256(raw).hexdigest(), None)
+
+
+def _fingerprint(raw: bytes) -> Fingerprint:
     message = _parsed(raw)
     identity = _message_id(message)
     told = [_header(message, name) for name in ("From", "Date", "Subject")]

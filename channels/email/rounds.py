@@ -23,12 +23,15 @@ async def go_round(inbox: Inbox, mailbox: Mailbox | None, stop: asyncio.Event) -
 
 async def _each(work: Callable[[], Awaitable[int]], every_s: float, stop: asyncio.Event) -> None:
     """Again at once while there is something to do, otherwise after a pause."""
+    log = structlog.get_logger("mail")
     while not stop.is_set():
         done = 0
         try:
             done = await work()
         except ConnectionError as error:
-            structlog.get_logger("mail").warning("mail_waits", reason=str(error))
+            log.warning("mail_waits", reason=str(error))
+        except Exception as error:  # noqa: BLE001 - one thing that went wrong must not stop the mail
+            log.warning("mail_round_failed", error=type(error).__name__)
         if not done:
             with suppress(TimeoutError):
                 await asyncio.wait_for(stop.wait(), every_s)

@@ -4,6 +4,7 @@ import asyncio
 import logging
 from typing import ClassVar
 
+import structlog
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
 from channels.email.inbox import MailStore, keep
@@ -70,6 +71,7 @@ class MailListener:
         raw = envelope.content if isinstance(envelope.content, bytes) else str(envelope.content).encode()
         try:
             await keep(self._store, raw, "smtp", from_nobody=envelope.mail_from in NOBODY)
-        except ConnectionError:
+        except Exception as error:  # noqa: BLE001 - whatever it is, the sender must try again
+            structlog.get_logger("mail").warning("mail_not_kept", error=type(error).__name__)
             return "451 4.3.0 The mail cannot be kept now; try again later."
         return "250 2.0.0 The mail is kept."

@@ -249,6 +249,8 @@ async def test_a_mailbox_that_refuses_or_is_away_is_one_sentence_without_the_sec
     gone = MailboxUrl.parse(f"imap://{USER}:x@127.0.0.1:{free_port()}")
     with pytest.raises(MailboxUnreachable, match="not reachable"):
         await Mailbox(gone, post.mails).fetch()
+    with pytest.raises(ValueError, match="another folder"):
+        MailboxUrl.parse("imap://x:y@contoh.example/Masuk?done=Masuk")
     with pytest.raises(ValueError, match="imaps://"):
         MailboxUrl.parse("http://contoh.example")
 

@@ -5,6 +5,7 @@ import json
 import os
 import signal
 import smtplib
+import socket
 import subprocess
 import sys
 import time
@@ -36,8 +37,9 @@ def program(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Program]:
 
 def submit(program: Program, channel: str, text: str) -> str:
     number: str = program.run(
-        "submit", "--channel", channel, "--reference", uuid4().hex, "--category", "jalan-rusak", "--text", text,
-        "--name", "=Budi", "--contact", "+62812", "--lat", "-6.1754", "--lon", "106.8272", "--json",
+        "submit", "--channel", channel, "--reference", uuid4().hex, "--category", "jalan-rusak",
+        "--text", text, "--name", "=Budi", "--contact", "+62812", "--lat", "-6.1754", "--lon", "106.8272",
+        "--json",
     ).json["number"]  # fmt: skip
     return number
 
@@ -127,10 +129,11 @@ def test_mail_is_taken_from_both_doors_and_listed(program: Program) -> None:
 def test_mail_in_says_what_is_wrong(program: Program) -> None:
     assert "Say where mail comes from" in program.run("mail-in").err
     assert "imaps://" in program.run("mail-in", "--imap", "http://x").err
-    assert (
-        "HOST:PORT" in program.run("mail-in", "--smtp", "x").err
-        or program.run("mail-in", "--smtp", "x").status
-    )
+    for wrong in ("x", "x:", "127.0.0.1:99999", "127.0.0.1:-1"):
+        assert "TUNTAS_SMTP_LISTEN is not HOST:PORT" in program.run("mail-in", "--smtp", wrong).err
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        assert "cannot listen" in program.run("mail-in", "--smtp", f"127.0.0.1:{port}").err
     assert "no such state" in program.run("mail-in", "list", "--state", "x").err
     assert "There is no mail 99" in program.run("mail-in", "show", "99").err
 
