@@ -7,7 +7,6 @@ from sqlalchemy import (
     BigInteger,
     DateTime,
     ForeignKey,
-    ForeignKeyConstraint,
     Identity,
     Index,
     MetaData,
@@ -244,7 +243,6 @@ class WebhookDeliveryRow(Base):
 
     __tablename__ = "webhook_delivery"
     __table_args__ = (
-        ForeignKeyConstraint(["complaint_id", "seq"], ["event.complaint_id", "event.seq"]),
         Index("ix_webhook_delivery_due", "next_try_at", postgresql_where=text("state = 'pending'")),
     )
 

@@ -88,11 +88,6 @@ def upgrade() -> None:
         sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.Column("delivered_at", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(
-            ["complaint_id", "seq"],
-            ["event.complaint_id", "event.seq"],
-            name=op.f("fk_webhook_delivery_complaint_id_seq"),
-        ),
-        sa.ForeignKeyConstraint(
             ["subscription"], ["webhook_subscription.id"], name=op.f("fk_webhook_delivery_subscription")
         ),
         sa.PrimaryKeyConstraint("subscription", "complaint_id", "seq", name=op.f("pk_webhook_delivery")),
