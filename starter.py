@@ -10,12 +10,16 @@ from commandline import (
     authority,
     channel_keys,
     complaints,
+    exporting,
     importing,
+    mail,
+    messengers,
     organisation,
     policy,
     stack,
     verbs,
     web,
+    webhooks,
 )
 
 app = typer.Typer(
@@ -55,7 +59,11 @@ for command, panel in (
 ):
     app.command(rich_help_panel=panel)(command)
 app.command("list", rich_help_panel=LOOK)(complaints.list_)
+app.command("export", rich_help_panel=LOOK)(exporting.export)
 app.command("import", rich_help_panel=LOOK)(importing.import_csv)
+app.add_typer(mail.app, name="mail-in", rich_help_panel=STACK)
+app.add_typer(messengers.app, name="messengers", rich_help_panel=STACK)
+app.add_typer(webhooks.app, name="webhooks", rich_help_panel=STACK)
 app.add_typer(policy.app, name="policy", rich_help_panel=STACK)
 app.add_typer(organisation.app, name="org", rich_help_panel=LOOK)
 app.add_typer(channel_keys.app, name="keys", rich_help_panel=STACK)

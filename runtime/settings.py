@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, Literal, NamedTuple, Self
 from urllib.parse import urlsplit, urlunsplit
 
-from pydantic import Field, ValidationError, field_validator
+from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 PROJECT_ROOT = Path(__file__).resolve().parent.parent
@@ -107,7 +107,35 @@ class Settings(BaseSettings):
         "faster and survives only crashes of programs.",
     )
 
-    @field_validator("home", "notify_routes", "boundaries")
+    smtp_listen: str | None = Field(
+        default=None,
+        description="HOST:PORT on which `mail-in` takes mail by SMTP. Unset: it does not listen.",
+    )
+    imap_url: SecretStr | None = Field(
+        default=None,
+        description="Mailbox from which `mail-in` fetches, as imaps://user:password@host:993/INBOX. "
+        "Unset: it fetches none.",
+    )
+    mail_addresses: str = Field(
+        default="",
+        description="Our own addresses, separated by commas: SMTP takes mail for these only, and a mail "
+        "from one of them is a loop. Unset: SMTP takes mail for every address.",
+    )
+    inbox_category: str = Field(
+        default="lainnya",
+        description="Category of complaints that arrive by mail or messenger, until somebody sorts them.",
+    )
+    hooks: Path | None = Field(
+        default=None,
+        description="TOML file with the secrets of messengers that post to /hooks; its form is in "
+        "docs/channels-messaging.md. Unset: none may.",
+    )
+    webhooks_allow_private: bool = Field(
+        default=False,
+        description="Whether webhooks may go to private and loopback addresses: for a closed network only.",
+    )
+
+    @field_validator("home", "notify_routes", "boundaries", "hooks")
     @classmethod
     def _absolute(cls, path: Path | None) -> Path | None:
         """Relative paths are meant from where the command is given, not from where a child later runs."""
@@ -123,6 +151,16 @@ class Settings(BaseSettings):
     def _psycopg(cls, url: str | None) -> str | None:
         return None if url is None else normalised_database_url(url)
 
+    @field_validator("smtp_listen")
+    @classmethod
+    def _host_and_port(cls, where: str | None) -> str | None:
+        if where is None:
+            return None
+        host, _, port = where.rpartition(":")
+        if not host or not (port.isdecimal() and int(port) < 65536):  # noqa: PLR2004 - ports end there
+            raise ValueError("is not HOST:PORT; write it as 0.0.0.0:25")
+        return where
+
     @field_validator("notify_url")
     @classmethod
     def _has_scheme(cls, url: str) -> str:
@@ -130,7 +168,7 @@ class Settings(BaseSettings):
             raise ValueError("is not a URL; give an Apprise URL such as mailto://… or mailbox://")
         return url
 
-    @field_validator("notify_routes", "boundaries")
+    @field_validator("notify_routes", "boundaries", "hooks")
     @classmethod
     def _is_file(cls, path: Path | None) -> Path | None:
         if path is not None and not path.is_file():
@@ -147,7 +185,7 @@ class Settings(BaseSettings):
     def as_environment(self) -> dict[str, str]:
         """The same settings as environment variables, for a child process."""
         return {
-            f"{PREFIX}{name.upper()}": str(value)
+            f"{PREFIX}{name.upper()}": _told(value)
             for name, value in self.model_dump().items()
             if value is not None
         }
@@ -155,6 +193,10 @@ class Settings(BaseSettings):
     def at_home(self, home: Path) -> Self:
         """The same settings with another data folder."""
         return self.model_copy(update={"home": home.expanduser().absolute()})
+
+
+def _told(value: object) -> str:
+    return value.get_secret_value() if isinstance(value, SecretStr) else str(value)
 
 
 def load_settings(**overrides: Any) -> Settings:

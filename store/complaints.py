@@ -247,6 +247,15 @@ class Reads:
             kept = (await connection.execute(query)).scalar_one_or_none()
         return compare_digest(kept or "", access_code_hash(access_code))
 
+    async def is_contact(self, number: str, contact: str) -> bool:
+        """Whether the reporter of the complaint gave this address or telephone number."""
+        query = select(ComplaintRow.reporter_contact).where(ComplaintRow.number == number)
+        async with transaction(self._engine) as connection:
+            kept = (await connection.execute(query)).scalar_one_or_none()
+        return bool(kept) and compare_digest(
+            (kept or "").strip().lower().encode(), contact.strip().lower().encode()
+        )
+
     async def _one(self, condition: Any) -> ComplaintView | None:
         query = select(ComplaintRow.__table__).where(condition, ComplaintRow.seq > 0)
         async with transaction(self._engine) as connection:

@@ -3,7 +3,16 @@
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, DateTime, ForeignKey, Identity, Index, MetaData, UniqueConstraint, text
+from sqlalchemy import (
+    BigInteger,
+    DateTime,
+    ForeignKey,
+    Identity,
+    Index,
+    MetaData,
+    UniqueConstraint,
+    text,
+)
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
@@ -234,3 +243,89 @@ class ChannelKeyRow(Base):
     expires_at: Mapped[datetime | None]
     revoked_at: Mapped[datetime | None]
     last_used_at: Mapped[datetime | None]
+
+
+class IncomingMailRow(Base):
+    """A mail as it came in, kept whole, and what became of it. ``fingerprint`` makes it one, however sent."""
+
+    __tablename__ = "incoming_mail"
+    __table_args__ = (
+        Index("ix_incoming_mail_new", "next_try_at", postgresql_where=text("state = 'new'")),
+        Index("ix_incoming_mail_message_id_hash", "message_id_hash"),
+        Index("ix_incoming_mail_state_received_at", "state", "received_at"),
+    )
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
+    fingerprint: Mapped[str] = mapped_column(unique=True)
+    message_id_hash: Mapped[str | None]
+    came_by: Mapped[str]
+    from_nobody: Mapped[bool] = mapped_column(server_default=text("false"))
+    received_at: Mapped[datetime] = mapped_column(server_default=text("now()"))
+    raw: Mapped[bytes]
+    state: Mapped[str] = mapped_column(server_default="new")
+    why: Mapped[str | None]
+    number: Mapped[str | None]
+    attempts: Mapped[int] = mapped_column(server_default="0")
+    last_error: Mapped[str | None]
+    next_try_at: Mapped[datetime] = mapped_column(server_default=text("now()"))
+    settled_at: Mapped[datetime | None]
+
+
+class IncomingPostRow(Base):
+    """A message of a messenger, and what became of it; ``said`` is kept while a human must look at it."""
+
+    __tablename__ = "incoming_post"
+    __table_args__ = (Index("ix_incoming_post_state_received_at", "state", "received_at"),)
+
+    source: Mapped[str] = mapped_column(primary_key=True)
+    id_hash: Mapped[str] = mapped_column(primary_key=True)
+    received_at: Mapped[datetime] = mapped_column(server_default=text("now()"))
+    state: Mapped[str]
+    why: Mapped[str | None]
+    number: Mapped[str | None]
+    said: Mapped[dict[str, Any] | None]
+
+
+class SeenSignatureRow(Base):
+    """A signed request that was taken: the same signature is not taken again."""
+
+    __tablename__ = "seen_signature"
+    __table_args__ = (Index("ix_seen_signature_seen_at", "seen_at"),)
+
+    signature_hash: Mapped[str] = mapped_column(primary_key=True)
+    seen_at: Mapped[datetime] = mapped_column(server_default=text("now()"))
+
+
+class WebhookSubscriptionRow(Base):
+    """Where the events of a channel's complaints are sent. ``cursor`` is the last event looked at."""
+
+    __tablename__ = "webhook_subscription"
+    __table_args__ = (UniqueConstraint("channel", "url"),)
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
+    channel: Mapped[str]
+    url: Mapped[str]
+    secret: Mapped[str]
+    active: Mapped[bool] = mapped_column(server_default=text("true"))
+    cursor: Mapped[int] = mapped_column(BigInteger)
+    created_at: Mapped[datetime] = mapped_column(server_default=text("now()"))
+
+
+class WebhookDeliveryRow(Base):
+    """One event to one subscriber: pending, delivered or failed; ``last_status`` is what HTTP answered."""
+
+    __tablename__ = "webhook_delivery"
+    __table_args__ = (
+        Index("ix_webhook_delivery_due", "next_try_at", postgresql_where=text("state = 'pending'")),
+    )
+
+    subscription: Mapped[int] = mapped_column(ForeignKey("webhook_subscription.id"), primary_key=True)
+    complaint_id: Mapped[str] = mapped_column(primary_key=True)
+    seq: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    state: Mapped[str] = mapped_column(server_default="pending")
+    attempts: Mapped[int] = mapped_column(server_default="0")
+    last_status: Mapped[int | None]
+    last_error: Mapped[str | None]
+    next_try_at: Mapped[datetime] = mapped_column(server_default=text("now()"))
+    created_at: Mapped[datetime] = mapped_column(server_default=text("now()"))
+    delivered_at: Mapped[datetime | None]

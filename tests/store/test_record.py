@@ -198,13 +198,14 @@ def test_migrating_twice_changes_nothing_and_a_newer_database_is_refused(databas
     migrate(database_url)
     engine = create_engine(database_url)
     with engine.begin() as connection:
+        head = connection.scalar(text("SELECT version_num FROM alembic_version"))
         connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
     try:
         with pytest.raises(DatabaseTooNew, match="update the code"):
             migrate(database_url)
     finally:
         with engine.begin() as connection:
-            connection.execute(text("UPDATE alembic_version SET version_num = '0001'"))
+            connection.execute(text("UPDATE alembic_version SET version_num = :head"), {"head": head})
         engine.dispose()
 
 

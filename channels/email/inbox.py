@@ -1,0 +1,173 @@
+"""The mailbox of the service: mail is kept in the database first, and becomes something afterwards."""
+
+from collections.abc import Sequence
+from typing import NamedTuple, Protocol
+
+import structlog
+from pydantic import ValidationError
+
+from channels.bad_input import sentence
+from channels.email.automatic import Bounce
+from channels.email.mail import Mail, NotUnderstood, fingerprint, id_hash, read
+from channels.front_door import FrontDoor
+from channels.reply import NotTaken, Replies
+from domain.intake import Intake, Reporter
+from domain.refusal import Refused
+
+BATCH = 50
+"""Mails that one round looks at."""
+
+TAKEN, REPLY, BOUNCE, AUTOMATIC, FOR_DESK = "taken", "reply", "bounce", "automatic", "for_desk"
+
+
+class KeptMail(Protocol):
+    """A mail in the database that has not become anything yet."""
+
+    @property
+    def id(self) -> int:
+        """Under which it is kept."""
+        ...
+
+    @property
+    def fingerprint(self) -> str:
+        """By which it is known."""
+        ...
+
+    @property
+    def raw(self) -> bytes:
+        """The mail, as it came."""
+        ...
+
+    @property
+    def from_nobody(self) -> bool:
+        """Whether its envelope named no sender."""
+        ...
+
+
+class MailStore(Protocol):
+    """Where mail is kept. Every method raises ``ConnectionError`` when the database is away."""
+
+    async def keep(
+        self, raw: bytes, fingerprint: str, message_id_hash: str | None, came_by: str, *, from_nobody: bool
+    ) -> bool:
+        """Keeps a mail; False when it is there already."""
+        ...
+
+    async def due(self, limit: int) -> Sequence[KeptMail]:
+        """Mails that should become something now, the oldest first."""
+        ...
+
+    async def settle(self, identity: int, state: str, why: str | None, number: str | None) -> None:
+        """Writes down what became of a mail."""
+        ...
+
+    async def put_off(self, identity: int, reason: str) -> None:
+        """It could not become anything now; it is tried again, each time a little later."""
+        ...
+
+    async def numbers_of(self, message_id_hashes: Sequence[str]) -> list[str]:
+        """The numbers of the complaints that mails with these Message-IDs became or answered."""
+        ...
+
+    async def bounced(self, number: str, recipient: str, status: str) -> bool:
+        """Marks the last message to a reporter as not arrived; False when none went to this address."""
+        ...
+
+
+class Became(NamedTuple):
+    """What a mail became, why, and of which complaint."""
+
+    state: str
+    why: str | None = None
+    number: str | None = None
+
+
+class Desk(NamedTuple):
+    """Under which channel and category mails become complaints, and our own addresses in lower case."""
+
+    channel: str
+    category: str
+    own: frozenset[str]
+
+
+class Inbox:
+    """Keeps mail, and makes of it complaints, replies, or work for the desk."""
+
+    def __init__(self, store: MailStore, door: FrontDoor, replies: Replies, desk: Desk) -> None:
+        self._store = store
+        self._door = door
+        self._replies = replies
+        self._desk = desk
+        self._log = structlog.get_logger("mail")
+
+    async def work(self) -> int:
+        """Makes something of each mail that is due; how many were settled. One that fails delays no other."""
+        settled = 0
+        for kept in await self._store.due(BATCH):
+            try:
+                became = await self._become(kept)
+            except Exception as error:  # noqa: BLE001 - whatever it is, the mail is kept and tried again
+                self._log.warning("mail_put_off", mail=kept.id, error=type(error).__name__)
+                await self._store.put_off(kept.id, type(error).__name__)
+            else:
+                await self._store.settle(kept.id, *became)
+                self._log.info("mail_settled", mail=kept.id, state=became.state, number=became.number)
+                settled += 1
+        return settled
+
+    async def _become(self, kept: KeptMail) -> Became:
+        try:
+            mail = read(kept.raw, self._desk.own, from_nobody=kept.from_nobody)
+            if mail.bounce:
+                return await self._bounce(mail.bounce)
+            if mail.automatic:
+                return Became(AUTOMATIC, mail.automatic, mail.numbers[0] if len(mail.numbers) == 1 else None)
+            numbers = mail.numbers or tuple(
+                await self._store.numbers_of([id_hash(one) for one in mail.thread])
+            )
+            if len(numbers) > 1:
+                return Became(FOR_DESK, "it names more than one complaint")
+            if numbers:
+                return await self._reply(mail, numbers[0], kept.fingerprint)
+            return await self._complaint(mail)
+        except (NotUnderstood, Refused) as refused:
+            return Became(FOR_DESK, str(refused))
+        except ValidationError as error:
+            return Became(FOR_DESK, sentence(error))
+
+    async def _complaint(self, mail: Mail) -> Became:
+        intake = Intake(
+            channel=self._desk.channel,
+            reference=mail.reference,
+            category=self._desk.category,
+            text=mail.said,
+            reporter=Reporter(name=mail.name, contact=mail.sender),
+        )
+        receipt = await self._door.submit(intake)
+        if receipt.digest not in {"", intake.digest}:
+            return Became(FOR_DESK, "its Message-ID came before with another text", receipt.number)
+        return Became(TAKEN, None, receipt.number)
+
+    async def _reply(self, mail: Mail, number: str, identity: str) -> Became:
+        try:
+            await self._replies.hand_in(number, mail.text, mail.sender, "email", f"mail/{identity[:40]}")
+        except NotTaken as reason:
+            return Became(FOR_DESK, str(reason), number)
+        return Became(REPLY, None, number)
+
+    async def _bounce(self, bounce: Bounce) -> Became:
+        if not bounce.number:
+            return Became(
+                BOUNCE, f"a delivery report ({bounce.status or 'without status'}) about no complaint"
+            )
+        if not bounce.is_final:
+            return Became(BOUNCE, "a delivery is late; the sending server goes on trying", bounce.number)
+        known = await self._store.bounced(bounce.number, bounce.recipient, bounce.status)
+        why = "a message to the reporter did not arrive" if known else "a message to another did not arrive"
+        return Became(BOUNCE, f"{why} ({bounce.status or 'without status'})", bounce.number)
+
+
+async def keep(store: MailStore, raw: bytes, came_by: str, *, from_nobody: bool = False) -> bool:
+    """Keeps a mail. When this returns, it is in the database. False when it was there already."""
+    known = fingerprint(raw)
+    return await store.keep(raw, known.digest, known.message_id_hash, came_by, from_nobody=from_nobody)

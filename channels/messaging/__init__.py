@@ -1,0 +1,1 @@
+"""Messengers in: signed posts become complaints and replies, each once."""

@@ -1,0 +1,73 @@
+"""A message that names a complaint: the reporter's answer, if it comes from the reporter."""
+
+from typing import Protocol
+
+from channels.legible import legible
+from channels.number import access_codes_in
+from domain.commands import REPORTER, AnyCommand, Instruction, Reply
+from domain.refusal import Refused
+from domain.text import LONGEST_NOTE
+from domain.view import ComplaintView
+from durable.complaints import Complaints
+
+MOST_CODES = 3
+"""Access codes tried of one message: nobody gets many guesses."""
+
+
+class Known(Protocol):
+    """What must be known of complaints to tell a reporter from a stranger; ``store`` answers."""
+
+    async def by_number(self, number: str) -> ComplaintView | None:
+        """The complaint with this number."""
+        ...
+
+    async def is_access_code(self, number: str, access_code: str) -> bool:
+        """Whether this is the code that its reporter was given."""
+        ...
+
+    async def is_contact(self, number: str, contact: str) -> bool:
+        """Whether its reporter gave this address or telephone number."""
+        ...
+
+
+class NotTaken(Exception):
+    """The message did not become a reply; a human must read it. The message says why, and quotes nothing."""
+
+
+class Replies:
+    """Hands replies to complaints."""
+
+    def __init__(self, complaints: Complaints, known: Known) -> None:
+        self._complaints = complaints
+        self._known = known
+
+    async def hand_in(
+        self, number: str, text: str, contact: str, via: str, identity: str, among: str | None = None
+    ) -> None:
+        """Gives the complaint the reporter's answer. The same ``identity`` twice is one answer.
+
+        The sender must have the contact that the reporter gave, or write the access code, which is taken
+        out of the text. ``among``: the contact counts for complaints of this channel only. Raises
+        ``NotTaken`` when a human must read it, ``NoAnswer`` when nobody answered.
+        """
+        found = await self._known.by_number(number)
+        if found is None:
+            raise NotTaken("no complaint has this number")
+        code = await self._access_code(number, text)
+        trusted = among in {None, found.channel}
+        if code is None and not (trusted and await self._known.is_contact(number, contact)):
+            raise NotTaken("its sender is not the reporter of this complaint, as far as we know")
+        answer = legible(text.replace(code, "").replace(code.lower(), "") if code else text, LONGEST_NOTE)
+        if not answer:
+            raise NotTaken("it says nothing")
+        order = Instruction[AnyCommand](id=identity, actor=REPORTER, via=via, command=Reply(answer=answer))
+        try:
+            await self._complaints.perform(found.id, order)
+        except Refused as refused:
+            raise NotTaken(f"the complaint did not take it as a reply ({refused.code})") from refused
+
+    async def _access_code(self, number: str, text: str) -> str | None:
+        for code in access_codes_in(text)[:MOST_CODES]:
+            if await self._known.is_access_code(number, code):
+                return code
+        return None

@@ -1,0 +1,269 @@
+"""Mail from the wire to the complaint: real SMTP, real IMAP, real PostgreSQL and Temporal."""
+
+import asyncio
+import smtplib
+from collections.abc import AsyncIterator, Iterator
+from datetime import timedelta
+from email.message import EmailMessage
+from typing import NamedTuple
+from uuid import uuid4
+
+import pytest
+from sqlalchemy.ext.asyncio import AsyncEngine
+from temporalio.client import Client
+
+from channels.email.imap import Mailbox, MailboxUnreachable, MailboxUrl
+from channels.email.inbox import Desk, Inbox, keep
+from channels.email.smtp import MailListener
+from channels.front_door import FrontDoor
+from channels.reply import Replies
+from domain.commands import Accept, Actor, Ask
+from domain.intake import Intake
+from domain.status import Status
+from durable.complaints import Complaints
+from jakarta.load import load_jakarta
+from runtime.free_port import free_port
+from store.complaints import Reads
+from store.engine import open_engine
+from store.incoming_mail import IncomingMails, MailEntry
+from store.messages import Messages
+from tests.channels.test_mail import REPORT
+from tests.city import instruction
+from tests.imap_server import PASSWORD, USER, ImapServer
+from tests.program import until
+
+DESK = Desk("email", "lainnya", frozenset({"lapor@kota.example"}))
+
+
+class Post(NamedTuple):
+    """All that a mail meets."""
+
+    mails: IncomingMails
+    inbox: Inbox
+    reads: Reads
+    complaints: Complaints
+    messages: Messages
+    port: int
+
+    def send(self, mail: EmailMessage, envelope: str = "budi@contoh.example") -> None:
+        """Hands a mail over as another mail server would."""
+        with smtplib.SMTP("127.0.0.1", self.port, timeout=20) as server:
+            server.send_message(mail, from_addr=envelope, to_addrs=["lapor@kota.example"])
+
+    async def deliver(self, mail: EmailMessage, envelope: str = "budi@contoh.example") -> MailEntry:
+        """Hands it over, lets the service work, and tells what became of it."""
+        await asyncio.to_thread(self.send, mail, envelope)
+        await self.inbox.work()
+        return (await self.mails.listed(limit=1))[0]
+
+    async def ask(self, number: str) -> None:
+        """Opens a question to the reporter of a complaint."""
+        found = await self.reads.by_number(number)
+        assert found is not None
+        actor = Actor(code="petugas", unit=found.unit)
+        for command in (Accept(), Ask(question="Di mana?")):
+            await self.complaints.perform(found.id, instruction(command, actor, uuid4().hex))
+
+    async def status(self, number: str) -> Status:
+        found = await self.reads.by_number(number)
+        assert found is not None
+        return found.status
+
+
+@pytest.fixture
+async def post(engine: AsyncEngine, complaints: Complaints) -> AsyncIterator[Post]:
+    mails, reads = IncomingMails(engine), Reads(engine)
+    door = FrontDoor(load_jakarta(), complaints, "dki-2025")
+    inbox = Inbox(mails, door, Replies(complaints, reads), DESK)
+    listener = MailListener(mails, DESK.own)
+    port = await listener.start("127.0.0.1", 0)
+    yield Post(mails, inbox, reads, complaints, Messages(engine), port)
+    await listener.stop()
+
+
+@pytest.fixture
+def imap() -> Iterator[ImapServer]:
+    server = ImapServer()
+    yield server
+    server.stop()
+
+
+def letter(text: str = "Lampu mati.", sender: str = "budi@contoh.example", **headers: str) -> EmailMessage:
+    mail = EmailMessage()
+    told = {"From": f"Budi <{sender}>", "Subject": "Lampu", "Message-ID": f"<{uuid4().hex}@contoh.example>"}
+    for name, value in {**told, **{key.replace("_", "-"): value for key, value in headers.items()}}.items():
+        mail[name] = value
+    mail.set_content(text)
+    return mail
+
+
+async def test_a_mail_becomes_a_complaint_and_twice_is_once(post: Post) -> None:
+    mail = letter("Lampu jalan mati.")
+    taken = await post.deliver(mail)
+    assert taken.state == "taken"
+    assert taken.number is not None
+    found = await post.reads.by_number(taken.number)
+    assert found is not None
+    assert (found.channel, found.category) == ("email", "lainnya")
+    said = await post.reads.said(taken.number)
+    assert said is not None
+    assert said.text == "Lampu\n\nLampu jalan mati."
+    assert await post.reads.is_contact(taken.number, "Budi@contoh.example")
+    assert (await post.deliver(mail)).id == taken.id
+
+
+async def test_a_message_id_used_again_for_another_text_goes_to_the_desk(post: Post) -> None:
+    identity = f"<{uuid4().hex}@contoh.example>"
+    taken = await post.deliver(letter(Message_ID=identity))
+    other = await post.deliver(letter("Lain.", Message_ID=identity))
+    assert (other.state, other.number) == ("for_desk", taken.number)
+
+
+async def test_the_reporter_answers_with_the_number_in_the_subject(post: Post) -> None:
+    taken = await post.deliver(letter())
+    assert taken.number is not None
+    await post.ask(taken.number)
+    answer = letter("Di depan SD.\n\n> Di mana?", Subject=f"Re: {taken.number}: pertanyaan")
+    assert (await post.deliver(answer)).state == "reply"
+    assert await post.status(taken.number) is Status.IN_PROGRESS
+    found = await post.reads.by_number(taken.number)
+    assert found is not None
+    assert (await post.reads.timeline(found.id))[-1].detail == "Di depan SD."
+    late = await post.deliver(letter("Lagi.", Subject=f"Re: {taken.number}"))
+    assert (late.state, late.number) == ("for_desk", taken.number)
+    assert "WRONG_STATE" in (late.why or "")
+
+
+async def test_the_thread_alone_finds_the_complaint(post: Post) -> None:
+    first = letter()
+    taken = await post.deliver(first)
+    assert taken.number is not None
+    await post.ask(taken.number)
+    assert (await post.deliver(letter("Di sana.", In_Reply_To=str(first["Message-ID"])))).state == "reply"
+
+
+async def test_a_stranger_needs_the_access_code_which_is_not_kept_in_the_answer(post: Post) -> None:
+    door = FrontDoor(load_jakarta(), post.complaints, "dki-2025")
+
+    receipt = await door.submit(
+        Intake(channel="jaki", reference=uuid4().hex, category="sampah", text="Sampah.")
+    )
+    assert receipt.access_code is not None
+    await post.ask(receipt.number)
+    subject = f"Re: {receipt.number}"
+    stranger = await post.deliver(letter("Saya tahu.", sender="lain@contoh.example", Subject=subject))
+    assert (stranger.state, stranger.number) == ("for_desk", receipt.number)
+    mine = letter(f"Tanah-Abang. {receipt.access_code}", sender="lain@contoh.example", Subject=subject)
+    assert (await post.deliver(mine)).state == "reply"
+    found = await post.reads.by_number(receipt.number)
+    assert found is not None
+    assert (await post.reads.timeline(found.id))[-1].detail == "Tanah-Abang."
+
+
+async def test_an_unknown_number_goes_to_the_desk(post: Post) -> None:
+    entry = await post.deliver(letter(Subject="JK2001010001"))
+    assert (entry.state, entry.why) == ("for_desk", "no complaint has this number")
+
+
+async def test_machines_are_recorded_and_make_no_complaint(post: Post) -> None:
+    assert (await post.deliver(letter(Auto_Submitted="auto-replied"))).state == "automatic"
+    assert (await post.deliver(letter(), envelope="")).state == "automatic"
+    assert (await post.deliver(letter(sender="lapor@kota.example"))).state == "automatic"
+
+
+async def test_a_bounce_marks_the_message_that_did_not_arrive(post: Post) -> None:
+    taken = await post.deliver(letter())
+    assert taken.number is not None
+    found = await post.reads.by_number(taken.number)
+    assert found is not None
+    identity = found.id
+
+    async def is_sent() -> bool:
+        return any(one.state == "sent" for one in await post.messages.of(identity))
+
+    await until(is_sent)
+    raw = REPORT.replace(b"JK2611020001", taken.number.encode()).replace(b"<bounce@", uuid4().hex.encode())
+    assert await keep(post.mails, raw, "imap")
+    await post.inbox.work()
+    (entry,) = await post.mails.listed(limit=1)
+    assert (entry.state, entry.number) == ("bounce", taken.number)
+    assert "bounced" in {one.state for one in await post.messages.of(found.id)}
+
+
+async def test_smtp_takes_nothing_for_others_and_nothing_too_large(post: Post) -> None:
+    def refused() -> None:
+        with smtplib.SMTP("127.0.0.1", post.port, timeout=20) as server:
+            with pytest.raises(smtplib.SMTPRecipientsRefused):
+                server.send_message(letter(), "budi@contoh.example", ["orang@lain.example"])
+            server.ehlo()
+            assert server.docmd("MAIL", f"FROM:<a@b.example> SIZE={26 * 1024 * 1024}")[0] == 552
+
+    await asyncio.to_thread(refused)
+
+
+async def test_without_the_database_smtp_says_451_and_imap_leaves_the_mail(imap: ImapServer) -> None:
+    away = open_engine(f"postgresql+psycopg://x:x@127.0.0.1:{free_port()}/x")
+    listener = MailListener(IncomingMails(away))
+    port = await listener.start("127.0.0.1", 0)
+
+    def refused() -> None:
+        with smtplib.SMTP("127.0.0.1", port, timeout=20) as server:
+            with pytest.raises(smtplib.SMTPDataError) as told:
+                server.send_message(letter(), "budi@contoh.example", ["lapor@kota.example"])
+            assert told.value.smtp_code == 451
+
+    await asyncio.to_thread(refused)
+    imap.put(letter().as_bytes())
+    with pytest.raises(ConnectionError):
+        await Mailbox(url(imap), IncomingMails(away)).fetch()
+    assert imap.count("INBOX") == 1
+    await listener.stop()
+
+
+def url(imap: ImapServer, password: str = "rahasia%2F%3F%40") -> MailboxUrl:
+    return MailboxUrl.parse(f"imap://{USER}:{password}@127.0.0.1:{imap.port}/INBOX")
+
+
+async def test_mail_is_fetched_by_imap_once_and_moved(post: Post, imap: ImapServer) -> None:
+    assert url(imap).password == PASSWORD
+    mail = letter("Lewat kotak.").as_bytes()
+    imap.put(mail)
+    imap.put(b"\xff\xfe")
+    box = Mailbox(url(imap), post.mails)
+    assert await box.fetch() == 2
+    assert (imap.count("INBOX"), imap.count("Tuntas")) == (0, 2)
+    await post.inbox.work()
+    states = {one.state for one in await post.mails.listed(limit=2)}
+    assert "taken" in states
+    imap.put(mail)
+    assert await box.fetch() == 1
+    assert len({one.id for one in await post.mails.listed(state="new")}) == 0
+
+
+async def test_a_mailbox_that_refuses_or_is_away_is_one_sentence_without_the_secret(
+    post: Post, imap: ImapServer
+) -> None:
+    with pytest.raises(MailboxUnreachable, match="refused us") as told:
+        await Mailbox(url(imap, "salah-sekali"), post.mails).fetch()
+    assert "salah-sekali" not in str(told.value)
+    gone = MailboxUrl.parse(f"imap://{USER}:x@127.0.0.1:{free_port()}")
+    with pytest.raises(MailboxUnreachable, match="not reachable"):
+        await Mailbox(gone, post.mails).fetch()
+    with pytest.raises(ValueError, match="another folder"):
+        MailboxUrl.parse("imap://x:y@contoh.example/Masuk?done=Masuk")
+    with pytest.raises(ValueError, match="imaps://"):
+        MailboxUrl.parse("http://contoh.example")
+
+
+async def test_a_mail_that_cannot_become_anything_now_waits_and_delays_no_other(
+    client: Client, post: Post
+) -> None:
+    nobody = Complaints(client, task_queue="nobody-listens", patience=timedelta(seconds=1))
+    door = FrontDoor(load_jakarta(), nobody, "dki-2025")
+    waiting = Inbox(post.mails, door, Replies(nobody, post.reads), DESK)
+    await keep(post.mails, letter("Menunggu.").as_bytes(), "smtp")
+    await keep(post.mails, letter(Auto_Submitted="auto-replied").as_bytes(), "smtp")
+    assert await waiting.work() == 1
+    latest = await post.mails.listed(limit=2)
+    assert [one.state for one in latest] == ["automatic", "new"]
+    assert (latest[1].attempts, latest[1].last_error) == (1, "NoAnswer")
