@@ -1,5 +1,6 @@
 """A message that names a complaint: the reporter's answer, if it comes from the reporter."""
 
+import re
 from typing import Protocol
 
 from channels.legible import legible
@@ -57,7 +58,8 @@ class Replies:
         trusted = among in {None, found.channel}
         if code is None and not (trusted and await self._known.is_contact(number, contact)):
             raise NotTaken("its sender is not the reporter of this complaint, as far as we know")
-        answer = legible(text.replace(code, "").replace(code.lower(), "") if code else text, LONGEST_NOTE)
+        said = re.sub(re.escape(code), "", text, flags=re.IGNORECASE) if code else text
+        answer = legible(said, LONGEST_NOTE)
         if not answer:
             raise NotTaken("it says nothing")
         order = Instruction[AnyCommand](id=identity, actor=REPORTER, via=via, command=Reply(answer=answer))

@@ -1,5 +1,6 @@
 """The mailbox of the service: mail is kept in the database first, and becomes something afterwards."""
 
+import asyncio
 from collections.abc import Sequence
 from typing import NamedTuple, Protocol
 
@@ -117,7 +118,8 @@ class Inbox:
 
     async def _become(self, kept: KeptMail) -> Became:
         try:
-            mail = read(kept.raw, self._desk.own, from_nobody=kept.from_nobody)
+            # In a thread: a large mail takes seconds, and SMTP is answered meanwhile.
+            mail = await asyncio.to_thread(read, kept.raw, self._desk.own, from_nobody=kept.from_nobody)
             if mail.bounce:
                 return await self._bounce(mail.bounce)
             if mail.automatic:

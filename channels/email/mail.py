@@ -5,7 +5,7 @@ from email import message_from_bytes, policy
 from email.message import EmailMessage
 from email.utils import parseaddr
 from hashlib import sha256
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from channels.email.automatic import Bounce, bounce, why_automatic
 from channels.email.body import Unreadable, attachments, text_of
@@ -16,6 +16,14 @@ from domain.text import LONGEST_NAME, LONGEST_TEXT
 
 BIGGEST = 25 * 1024 * 1024
 """Bytes: the common limit of mail servers. A larger mail is kept, but read by a human."""
+
+MOST_DIVIDERS = 1000
+"""Lines that may divide parts: the standard parser takes long over more."""
+
+LONGEST_STRUCTURED, LONGEST_FREE = 500, 20_000
+"""Characters of a header that are read: the standard parser takes seconds over a few thousand quotes."""
+
+FREE = {"subject", "references", "in-reply-to"}
 
 MESSAGE_ID = re.compile(r"<[^<>\s]{1,900}>")
 ADDRESS = re.compile(r"^[^\s@<>]{1,64}@[^\s@<>]{1,190}$")
@@ -61,19 +69,15 @@ class Fingerprint(NamedTuple):
 
 def fingerprint(raw: bytes) -> Fingerprint:
     """The same for the same mail by whatever way it comes: trace headers, which differ, do not count."""
-    try:
-        return _fingerprint(raw)
-    except Exception:  # noqa: BLE001 - a mail on which the standard parser stumbles is kept all the same
-        return Fingerprint(sha256(raw).hexdigest(), None)
-
-
-def _fingerprint(raw: bytes) -> Fingerprint:
-    message = _parsed(raw)
-    identity = _message_id(message)
-    told = [_header(message, name) for name in ("From", "Date", "Subject")]
-    body = re.split(rb"\r?\n\r?\n", raw, maxsplit=1)[-1].replace(b"\r\n", b"\n").strip()
-    digest = sha256("\0".join([identity or "", *told]).encode(errors="replace") + b"\0" + body).hexdigest()
-    return Fingerprint(digest, id_hash(identity) if identity else None)
+    head, _, body = raw.replace(b"\r\n", b"\n").partition(b"\n\n")
+    told: dict[bytes, bytes] = {}
+    for line in re.sub(rb"\n[ \t]+", b" ", head).split(b"\n"):
+        name, _, value = line.partition(b":")
+        told.setdefault(name.strip().lower(), b" ".join(value.split()))
+    known = [told.get(name, b"") for name in (b"message-id", b"from", b"date", b"subject")]
+    identity = MESSAGE_ID.search(known[0].decode(errors="replace"))
+    digest = sha256(b"\0".join([*known, body.strip()])).hexdigest()
+    return Fingerprint(digest, id_hash(identity.group()) if identity else None)
 
 
 def id_hash(message_id: str) -> str:
@@ -85,6 +89,8 @@ def read(raw: bytes, own: frozenset[str] = frozenset(), *, from_nobody: bool = F
     """The mail. ``own`` are our addresses in lower case. Raises ``NotUnderstood``."""
     if len(raw) > BIGGEST:
         raise NotUnderstood(f"it is larger than {BIGGEST // 1024 // 1024} MB")
+    if raw.count(b"\n--") > MOST_DIVIDERS:
+        raise NotUnderstood("it has too many parts")
     try:
         return _read(raw, own, from_nobody=from_nobody)
     except NotUnderstood:
@@ -93,6 +99,18 @@ def read(raw: bytes, own: frozenset[str] = frozenset(), *, from_nobody: bool = F
         raise NotUnderstood(str(error)) from error
     except Exception as error:  # the standard parser is known to stumble over malformed headers
         raise NotUnderstood("it is not built as mails are") from error
+
+
+class _Bounded(policy.EmailPolicy):
+    """The standard reading of headers, of so much of each as can be read in no time."""
+
+    def header_fetch_parse(self, name: str, value: str) -> Any:
+        """The header as an object."""
+        longest = LONGEST_FREE if name.lower() in FREE else LONGEST_STRUCTURED
+        return super().header_fetch_parse(name, value[:longest])
+
+
+BOUNDED = _Bounded()
 
 
 def _read(raw: bytes, own: frozenset[str], *, from_nobody: bool) -> Mail:
@@ -134,7 +152,7 @@ def _demand(sender: str, said: str) -> None:
 
 
 def _parsed(raw: bytes) -> EmailMessage:
-    message = message_from_bytes(raw[:BIGGEST], policy=policy.default)
+    message = message_from_bytes(raw[:BIGGEST], policy=BOUNDED)
     return message if isinstance(message, EmailMessage) else EmailMessage()
 
 

@@ -96,6 +96,26 @@ def test_a_hostile_text_takes_no_time() -> None:
     assert time.monotonic() - before < 5
 
 
+@pytest.mark.parametrize("name", ["From", "Content-Type", "Content-Disposition", "Subject", "References"])
+@pytest.mark.parametrize("piece", [b'"', b"(", b"\\", b"a@b.c,", b"a/b;x=", b"=?utf-8?q?a?= "])
+def test_a_hostile_header_takes_no_time(name: str, piece: bytes) -> None:
+    before = time.monotonic()
+    raw = b"%s: %s\nFrom: a@b.example\n\nhalo" % (name.encode(), piece * (100_000 // len(piece)))
+    fingerprint(raw)
+    with suppress(NotUnderstood):
+        read(raw)
+    assert time.monotonic() - before < 2
+
+
+def test_a_mail_of_endless_parts_is_for_the_desk() -> None:
+    head = b"From: a@b.example\nContent-Type: multipart/mixed; boundary=b\n\n"
+    with pytest.raises(NotUnderstood, match="too many parts"):
+        read(head + b"--b\n\nx\n" * 200_000)
+    nested = b"".join(b"--b\nContent-Type: multipart/mixed; boundary=b%d\n\n" % one for one in range(900))
+    with suppress(NotUnderstood):
+        read(head + nested)
+
+
 def test_html_alone_becomes_text() -> None:
     head = b"From: a@b.example\nContent-Type: text/html; charset=utf-8\n\n"
     raw = head + b"<style>p{}</style><p>Halo <b>dunia</b>&nbsp;ini<p>Baris"
