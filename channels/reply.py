@@ -1,11 +1,12 @@
 """A message that names a complaint: the reporter's answer, if it comes from the reporter."""
 
 import re
+from contextlib import suppress
 from typing import Protocol
 
 from channels.legible import legible
 from channels.number import access_codes_in
-from domain.commands import REPORTER, AnyCommand, Instruction, Reply
+from domain.commands import REPORTER, SERVICE, AnyCommand, Instruction, Reply, ReportUndelivered
 from domain.refusal import Refused
 from domain.text import LONGEST_NOTE
 from domain.view import ComplaintView
@@ -67,6 +68,13 @@ class Replies:
             await self._complaints.perform(found.id, order)
         except Refused as refused:
             raise NotTaken(f"the complaint did not take it as a reply ({refused.code})") from refused
+
+    async def not_arrived(self, complaint_id: str, seq: int, reason: str) -> None:
+        """Tells a complaint, if it is still open, that a message about one of its events came back."""
+        command = ReportUndelivered(about=seq, reason=reason)
+        order = Instruction[AnyCommand](id=f"bounced/{seq}", actor=SERVICE, via="email", command=command)
+        with suppress(Refused):
+            await self._complaints.perform_later(complaint_id, order)
 
     async def _access_code(self, number: str, text: str) -> str | None:
         for code in access_codes_in(text)[:MOST_CODES]:

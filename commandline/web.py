@@ -1,10 +1,13 @@
 """Serving HTTP: the API of channels and Open311, put together from the city, the database and Temporal."""
 
+import asyncio
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from commandline.answers import command
+from commandline.messengers import hooks
+from commandline.webhooks import tell_subscribers
 from commandline.wiring import Wiring
 from runtime.free_port import LOOPBACK
 from runtime.logs import configure_logs
@@ -28,14 +31,14 @@ async def web(
         int, typer.Option("--port", min=0, max=65535, help="Port to listen on; 0 for any.")
     ] = PREFERRED_PORT,
 ) -> None:
-    """Serves the REST API and Open311 in the foreground; `up` does it too. Ctrl-C stops it cleanly."""
+    """Serves HTTP in the foreground, and tells webhooks; `up` does it too. Ctrl-C stops it cleanly."""
     import uvicorn  # noqa: PLC0415 - heavy
 
     from channels.http.application import create_app  # noqa: PLC0415 - heavy
 
     configure_logs(load_settings())
     async with Wiring(pool_size=POOL_SIZE) as tuntas:
-        app = create_app(await http_service(tuntas))
+        app, stop = create_app(await http_service(tuntas)), asyncio.Event()
         config = uvicorn.Config(
             app,
             host=host,
@@ -46,7 +49,10 @@ async def web(
             server_header=False,
             timeout_graceful_shutdown=STOP_WITHIN_S,
         )
+        telling = asyncio.create_task(tell_subscribers(tuntas, stop))
         await uvicorn.Server(config).serve()
+        stop.set()
+        await telling
 
 
 async def http_service(tuntas: Wiring) -> "Service":
@@ -69,5 +75,6 @@ async def http_service(tuntas: Wiring) -> "Service":
         keys=ChannelKeys(engine),
         files=tuntas.attachments,
         alerts=Alerts(engine),
+        hooks=await hooks(tuntas),
         probes={"PostgreSQL": own.ping, "Temporal": tuntas.check_temporal},
     )

@@ -112,29 +112,33 @@ async def log(
 @app.command()
 @command
 async def run() -> None:
-    """Tells subscribers of events as they happen, and again until they are heard. Ctrl-C stops."""
-    from notify.webhooks import Sender, deliver_round  # noqa: PLC0415 - heavy
+    """Tells subscribers of events as they happen; the web server of `up` does it too. Ctrl-C stops."""
     from runtime.logs import configure_logs  # noqa: PLC0415 - heavy
 
-    settings = load_settings()
-    configure_logs(settings)
+    configure_logs(load_settings())
     stop = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    sender = Sender(allow_private=settings.webhooks_allow_private)
     async with Wiring() as tuntas:
-        webhooks = _webhooks(tuntas)
         sys.stdout.write("Telling subscribers.\n")
         sys.stdout.flush()
-        while not stop.is_set():
-            sent = 0
-            try:
-                sent = await deliver_round(webhooks, sender)
-            except ConnectionError as error:
-                remark(str(error))
-            if not sent:
-                with suppress(TimeoutError):
-                    await asyncio.wait_for(stop.wait(), EVERY_S)
+        await tell_subscribers(tuntas, stop)
+
+
+async def tell_subscribers(tuntas: Wiring, stop: asyncio.Event) -> None:
+    """Round after round until told to stop. Several processes may do it: each event is taken by one."""
+    from notify.webhooks import Sender, deliver_round  # noqa: PLC0415 - heavy
+
+    webhooks, sender = _webhooks(tuntas), Sender(allow_private=load_settings().webhooks_allow_private)
+    while not stop.is_set():
+        sent = 0
+        try:
+            sent = await deliver_round(webhooks, sender)
+        except ConnectionError as error:
+            remark(str(error))
+        if not sent:
+            with suppress(TimeoutError):
+                await asyncio.wait_for(stop.wait(), EVERY_S)
     await sender.close()
 
 

@@ -115,8 +115,11 @@ class IncomingMails:
         async with transaction(self._engine) as connection:
             return [number for (number,) in await connection.execute(query) if number]
 
-    async def bounced(self, number: str, recipient: str, status: str) -> bool:
-        """Marks the last message to the reporter as ``bounced``, if it went to this address."""
+    async def bounced(self, number: str, recipient: str, status: str) -> tuple[str, int] | None:
+        """Marks the last message to the reporter as ``bounced``, if it went to this address.
+
+        Returns the complaint's id and the event that the message was about.
+        """
         sent: tuple[ColumnElement[bool], ...] = (
             ComplaintRow.number == number,
             func.lower(ComplaintRow.reporter_contact) == recipient.lower(),
@@ -135,10 +138,11 @@ class IncomingMails:
             update(MessageRow)
             .where(MessageRow.complaint_id == last.c.complaint_id, MessageRow.key == last.c.key)
             .values(state="bounced", last_error=f"the server of the recipient refused it: {status}")
-            .returning(MessageRow.key)
+            .returning(MessageRow.complaint_id, MessageRow.seq)
         )
         async with transaction(self._engine) as connection:
-            return (await connection.execute(statement)).scalar_one_or_none() is not None
+            row = (await connection.execute(statement)).one_or_none()
+        return (row.complaint_id, row.seq) if row else None
 
     async def listed(self, state: str | None = None, limit: int = 200) -> list[MailEntry]:
         """The latest mails, the latest first."""

@@ -198,7 +198,7 @@ async def fall_back(connection: AsyncConnection, complaint_id: str, seq: int) ->
         .where(
             MessageRow.complaint_id == complaint_id,
             MessageRow.seq == seq,
-            MessageRow.state.in_(("pending", "failed")),
+            MessageRow.state.in_(("pending", "failed", "bounced")),
         )
         .values(state="sent", medium="mailbox", sent_at=func.now())
     )

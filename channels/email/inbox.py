@@ -70,8 +70,11 @@ class MailStore(Protocol):
         """The numbers of the complaints that mails with these Message-IDs became or answered."""
         ...
 
-    async def bounced(self, number: str, recipient: str, status: str) -> bool:
-        """Marks the last message to a reporter as not arrived; False when none went to this address."""
+    async def bounced(self, number: str, recipient: str, status: str) -> tuple[str, int] | None:
+        """Marks the last message to a reporter as not arrived; None when none went to this address.
+
+        Returns the complaint's id and the event that the message was about.
+        """
         ...
 
 
@@ -165,6 +168,10 @@ class Inbox:
         if not bounce.is_final:
             return Became(BOUNCE, "a delivery is late; the sending server goes on trying", bounce.number)
         known = await self._store.bounced(bounce.number, bounce.recipient, bounce.status)
+        if known:
+            await self._replies.not_arrived(
+                *known, f"the server of the recipient refused it: {bounce.status}"
+            )
         why = "a message to the reporter did not arrive" if known else "a message to another did not arrive"
         return Became(BOUNCE, f"{why} ({bounce.status or 'without status'})", bounce.number)
 

@@ -24,6 +24,7 @@ from channels.http.open311 import discovery, requests, services, updates
 from channels.http.open311.errors import PREFIX, error_answer
 from channels.http.problem import MEDIA_TYPE, Problem, from_http, invalid, refused, unanswered
 from channels.http.service import Service
+from channels.messaging.routes import hook_routes
 from domain.refusal import Refused
 from durable.complaints import NoAnswer
 
@@ -47,6 +48,8 @@ def create_app(service: Service) -> FastAPI:
         app.include_router(part.router, prefix="/open311/v2", tags=["Open311"])
     app.include_router(discovery.router, tags=["Open311"])
     app.include_router(feed_routes.router)
+    if service.hooks:
+        app.include_router(hook_routes(service.hooks))
     app.include_router(probe_routes.router)
     _handle_errors(app)
     return app

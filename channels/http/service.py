@@ -10,6 +10,7 @@ from channels.attachments.taking import Attachments
 from channels.front_door import FrontDoor
 from channels.http.rate_limit import Buckets, Limits
 from channels.http.reading import AlertBook, ChannelReading, KeyRing, PublicReading
+from channels.messaging.hooks import Hooks
 from domain.jurisdiction import Jurisdiction
 from durable.complaints import Complaints
 
@@ -29,6 +30,7 @@ class Service:
     keys: KeyRing
     files: Attachments
     alerts: AlertBook
+    hooks: Hooks | None = None
     probes: Mapping[str, Probe] = field(default_factory=dict)
     limits: Limits = field(default_factory=Limits)
     clock: Callable[[], datetime] = lambda: datetime.now(UTC)

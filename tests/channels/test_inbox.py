@@ -187,7 +187,15 @@ async def test_a_bounce_marks_the_message_that_did_not_arrive(post: Post) -> Non
     await post.inbox.work()
     (entry,) = await post.mails.listed(limit=1)
     assert (entry.state, entry.number) == ("bounce", taken.number)
-    assert "bounced" in {one.state for one in await post.messages.of(found.id)}
+
+    async def is_told() -> bool:
+        """The timeline says so, and a human at the desk is told."""
+        timeline = [one.event for one in await post.reads.timeline(identity)]
+        return "not_delivered" in timeline and "not_delivered" in {
+            one.event for one in await post.messages.of(identity)
+        }
+
+    await until(is_told)
 
 
 async def test_smtp_takes_nothing_for_others_and_nothing_too_large(post: Post) -> None:
