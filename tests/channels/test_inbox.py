@@ -1,6 +1,7 @@
 """Mail from the wire to the complaint: real SMTP, real IMAP, real PostgreSQL and Temporal."""
 
 import asyncio
+import imaplib
 import smtplib
 from collections.abc import AsyncIterator, Iterator
 from datetime import timedelta
@@ -12,8 +13,9 @@ import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
 from temporalio.client import Client
 
-from channels.email.imap import Mailbox, MailboxUnreachable, MailboxUrl
+from channels.email.imap import Mailbox, MailboxUnreachable, MailboxUrl, _put_away, _uids
 from channels.email.inbox import Desk, Inbox, keep
+from channels.email.rounds import go_round
 from channels.email.smtp import MailListener
 from channels.front_door import FrontDoor
 from channels.reply import Replies
@@ -275,3 +277,31 @@ async def test_a_mail_that_cannot_become_anything_now_waits_and_delays_no_other(
     latest = await post.mails.listed(limit=2)
     assert [one.state for one in latest] == ["automatic", "new"]
     assert (latest[1].attempts, latest[1].last_error) == (1, "NoAnswer")
+
+
+@pytest.mark.parametrize("capabilities", [("UIDPLUS",), ()])
+async def test_a_server_that_cannot_move_copies(imap: ImapServer, capabilities: tuple[str, ...]) -> None:
+    imap.put(letter().as_bytes())
+    client = imaplib.IMAP4("127.0.0.1", imap.port, timeout=5)
+    client.login(USER, PASSWORD)
+    client.select("INBOX")
+    client.create("Tuntas")
+    client.capabilities = capabilities
+    (uid,) = _uids(client)
+    assert _put_away(client, uid, "Tuntas")
+    client.logout()
+    assert (imap.count("INBOX"), imap.count("Tuntas")) == (0, 1)
+
+
+async def test_the_rounds_go_on_when_the_mailbox_is_away(post: Post) -> None:
+    stop = asyncio.Event()
+    gone = Mailbox(MailboxUrl.parse(f"imap://{USER}:x@127.0.0.1:{free_port()}"), post.mails)
+    rounds = asyncio.create_task(go_round(post.inbox, gone, stop))
+    await asyncio.to_thread(post.send, letter("Tetap diterima."))
+
+    async def is_settled() -> bool:
+        return (await post.mails.listed(limit=1))[0].state == "taken"
+
+    await until(is_settled)
+    stop.set()
+    await asyncio.wait_for(rounds, 10)
