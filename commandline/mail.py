@@ -151,7 +151,7 @@ async def _service(tuntas: Wiring, settings: Settings) -> Service:
     desk = Desk(tuntas.city.channel(CHANNEL).code, tuntas.city.category(settings.inbox_category).code, own)
     mails, replies = _mails(tuntas), Replies(await tuntas.complaints(), tuntas.reads)
     return Service(
-        Inbox(mails, await tuntas.front_door(), replies, desk),
+        Inbox(mails, await tuntas.front_door(), replies, tuntas.attachments, desk),
         MailListener(mails, own),
         Mailbox(url, mails) if url else None,
     )

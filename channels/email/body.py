@@ -22,17 +22,18 @@ def text_of(message: EmailMessage) -> str:
     return _from_html(_decoded(html)) if html is not None else ""
 
 
-def attachments(message: EmailMessage) -> int:
-    """How many files are attached."""
-    return sum(
-        1
+def attachments(message: EmailMessage) -> tuple[bytes, ...]:
+    """The contents of the files that are attached; what cannot be decoded is empty."""
+    contents = [
+        part.get_payload(decode=True)
         for part in message.walk()
         if not part.is_multipart()
         and (
             part.get_content_disposition() == "attachment"
             or part.get_content_maintype() not in {"text", "message"}
         )
-    )
+    ]
+    return tuple(content if isinstance(content, bytes) else b"" for content in contents)
 
 
 def _first(message: EmailMessage, kind: str) -> EmailMessage | None:

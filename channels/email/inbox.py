@@ -1,19 +1,26 @@
 """The mailbox of the service: mail is kept in the database first, and becomes something afterwards."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import suppress
+from datetime import UTC, datetime
 from typing import NamedTuple, Protocol
 
 import structlog
 from pydantic import ValidationError
 
+from channels.attachments.taking import Attachments
 from channels.bad_input import sentence
 from channels.email.automatic import Bounce
 from channels.email.mail import Mail, NotUnderstood, fingerprint, id_hash, read
 from channels.front_door import FrontDoor
 from channels.reply import NotTaken, Replies
+from domain.commands import Evidence
 from domain.intake import Intake, Reporter
 from domain.refusal import Refused
+
+MOST_FILES = 10
+"""Files of one mail that become part of the complaint."""
 
 BATCH = 50
 """Mails that one round looks at."""
@@ -97,8 +104,11 @@ class Desk(NamedTuple):
 class Inbox:
     """Keeps mail, and makes of it complaints, replies, or work for the desk."""
 
-    def __init__(self, store: MailStore, door: FrontDoor, replies: Replies, desk: Desk) -> None:
+    def __init__(
+        self, store: MailStore, door: FrontDoor, replies: Replies, files: Attachments, desk: Desk
+    ) -> None:
         self._store = store
+        self._files = files
         self._door = door
         self._replies = replies
         self._desk = desk
@@ -147,11 +157,23 @@ class Inbox:
             category=self._desk.category,
             text=mail.said,
             reporter=Reporter(name=mail.name, contact=mail.sender),
+            attachments=await self._take(mail.attachments),
         )
         receipt = await self._door.submit(intake)
         if receipt.digest not in {"", intake.digest}:
             return Became(FOR_DESK, "its Message-ID came before with another text", receipt.number)
         return Became(TAKEN, None, receipt.number)
+
+    async def _take(self, contents: Sequence[bytes]) -> tuple[Evidence, ...]:
+        """Photos and documents; logos, calendars and whatever else is not taken stay in the kept mail."""
+        taken: dict[str, Evidence] = {}
+        for content in contents:
+            if len(taken) == MOST_FILES:
+                break
+            with suppress(Refused):
+                file = await self._files.take(_whole(content), self._desk.channel, datetime.now(UTC))
+                taken[file.uri] = file
+        return tuple(taken.values())
 
     async def _reply(self, mail: Mail, number: str, identity: str) -> Became:
         try:
@@ -174,6 +196,10 @@ class Inbox:
             )
         why = "a message to the reporter did not arrive" if known else "a message to another did not arrive"
         return Became(BOUNCE, f"{why} ({bounce.status or 'without status'})", bounce.number)
+
+
+async def _whole(content: bytes) -> AsyncIterator[bytes]:
+    yield content
 
 
 async def keep(store: MailStore, raw: bytes, came_by: str, *, from_nobody: bool = False) -> bool:

@@ -46,14 +46,14 @@ class Mail(NamedTuple):
     text: str
     sender: str
     name: str | None
-    attachments: int
+    attachments: tuple[bytes, ...]
     bounce: Bounce | None
     automatic: str | None
 
     @property
     def said(self) -> str:
         """Subject and text, as a complaint says it."""
-        files = f"\n\n(Lampiran surel: {self.attachments} berkas.)" if self.attachments else ""
+        files = f"\n\n(Lampiran surel: {len(self.attachments)} berkas.)" if self.attachments else ""
         room = LONGEST_TEXT - len(files)
         repeated = self.text.partition("\n")[0].strip() == self.subject
         both = self.text if repeated else f"{self.subject}\n\n{self.text}"

@@ -6,6 +6,7 @@ import smtplib
 from collections.abc import AsyncIterator, Iterator
 from datetime import timedelta
 from email.message import EmailMessage
+from pathlib import Path
 from typing import NamedTuple
 from uuid import uuid4
 
@@ -13,6 +14,7 @@ import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
 from temporalio.client import Client
 
+from channels.attachments.taking import Attachments
 from channels.email.imap import Mailbox, MailboxUnreachable, MailboxUrl, _put_away, _uids
 from channels.email.inbox import Desk, Inbox, keep
 from channels.email.rounds import go_round
@@ -20,18 +22,22 @@ from channels.email.smtp import MailListener
 from channels.front_door import FrontDoor
 from channels.reply import Replies
 from domain.commands import Accept, Actor, Ask
+from domain.evidence import Purpose
 from domain.intake import Intake
 from domain.status import Status
 from durable.complaints import Complaints
 from jakarta.load import load_jakarta
 from runtime.free_port import free_port
+from store.attachments import AttachmentCatalogue
 from store.complaints import Reads
+from store.contents import Contents
 from store.engine import open_engine
 from store.incoming_mail import IncomingMails, MailEntry
 from store.messages import Messages
 from tests.channels.test_mail import REPORT
 from tests.city import instruction
 from tests.imap_server import PASSWORD, USER, ImapServer
+from tests.pictures import jpeg
 from tests.program import until
 
 DESK = Desk("email", "lainnya", frozenset({"lapor@kota.example"}))
@@ -45,6 +51,7 @@ class Post(NamedTuple):
     reads: Reads
     complaints: Complaints
     messages: Messages
+    files: Attachments
     port: int
 
     def send(self, mail: EmailMessage, envelope: str = "budi@contoh.example") -> None:
@@ -73,13 +80,14 @@ class Post(NamedTuple):
 
 
 @pytest.fixture
-async def post(engine: AsyncEngine, complaints: Complaints) -> AsyncIterator[Post]:
+async def post(engine: AsyncEngine, complaints: Complaints, tmp_path: Path) -> AsyncIterator[Post]:
     mails, reads = IncomingMails(engine), Reads(engine)
+    files = Attachments(Contents.at(None, tmp_path / "files"), AttachmentCatalogue(engine))
     door = FrontDoor(load_jakarta(), complaints, "dki-2025")
-    inbox = Inbox(mails, door, Replies(complaints, reads), DESK)
+    inbox = Inbox(mails, door, Replies(complaints, reads), files, DESK)
     listener = MailListener(mails, DESK.own)
     port = await listener.start("127.0.0.1", 0)
-    yield Post(mails, inbox, reads, complaints, Messages(engine), port)
+    yield Post(mails, inbox, reads, complaints, Messages(engine), files, port)
     await listener.stop()
 
 
@@ -165,6 +173,21 @@ async def test_a_stranger_needs_the_access_code_which_is_not_kept_in_the_answer(
 async def test_an_unknown_number_goes_to_the_desk(post: Post) -> None:
     entry = await post.deliver(letter(Subject="JK2001010001"))
     assert (entry.state, entry.why) == ("for_desk", "no complaint has this number")
+
+
+async def test_a_photo_that_is_attached_belongs_to_the_complaint(post: Post) -> None:
+    """The photo is taken once although it comes twice; a script with it is not taken at all."""
+    mail = letter("Lihat foto.")
+    for _ in range(2):
+        mail.add_attachment(jpeg(), maintype="image", subtype="jpeg", filename="../../foto.jpg")
+    mail.add_attachment(b"<script>alert(1)</script>", maintype="text", subtype="html", filename="x.html")
+    taken = await post.deliver(mail)
+    assert taken.number is not None
+    (file,) = await post.files.of(taken.number)
+    assert (file.attachment.media_type, file.use.purpose) == ("image/jpeg", Purpose.REPORTED)
+    said = await post.reads.said(taken.number)
+    assert said is not None
+    assert "(Lampiran surel: 3 berkas.)" in said.text
 
 
 async def test_machines_are_recorded_and_make_no_complaint(post: Post) -> None:
@@ -270,7 +293,7 @@ async def test_a_mail_that_cannot_become_anything_now_waits_and_delays_no_other(
 ) -> None:
     nobody = Complaints(client, task_queue="nobody-listens", patience=timedelta(seconds=1))
     door = FrontDoor(load_jakarta(), nobody, "dki-2025")
-    waiting = Inbox(post.mails, door, Replies(nobody, post.reads), DESK)
+    waiting = Inbox(post.mails, door, Replies(nobody, post.reads), post.files, DESK)
     await keep(post.mails, letter("Menunggu.").as_bytes(), "smtp")
     await keep(post.mails, letter(Auto_Submitted="auto-replied").as_bytes(), "smtp")
     assert await waiting.work() == 1
