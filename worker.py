@@ -50,8 +50,9 @@ GRACE = timedelta(seconds=10)
 def plugin(engine: AsyncEngine, settings: Settings, city: Jakarta) -> TuntasPlugin:
     """All that a worker hosts, put together."""
     names = {unit.code: unit.name for unit in city.units()}
-    recording = Recording(Register(engine), Recorder(engine), names, Templates(settings.templates))
     routes = Routes.load(settings.notify_url, settings.notify_routes, city.addresses())
+    templates = Templates(settings.templates)
+    recording = Recording(Register(engine), Recorder(engine), names, templates, routes)
     delivery = Delivery(Messages(engine), routes)
     escalation = Escalation(Digests(engine), routes, wake_digest, report_undelivered)
     alerting = Alerting(

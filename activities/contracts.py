@@ -52,6 +52,17 @@ class Record(Value):
     opening: Opening | None = None
 
 
+class Recorded(Value):
+    """What came of recording.
+
+    ``told`` are the keys of notices that went to the mailbox with it. ``instead`` is what stands on record
+    from the first of the events on, when it is something else; nothing was recorded then.
+    """
+
+    told: tuple[str, ...] = ()
+    instead: tuple[Event, ...] = ()
+
+
 class DigestRule(Value):
     """How letters to a supervisor are spaced: the first at once, then one ``every``, by ``calendar``.
 

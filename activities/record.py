@@ -3,29 +3,33 @@
 from collections.abc import Mapping
 
 from temporalio import activity
-from temporalio.exceptions import ApplicationError
 
-from activities.contracts import RECORD, REGISTER, Record, Registered
+from activities.contracts import RECORD, REGISTER, Record, Recorded, Registered
 from activities.contracts import Register as Registration
+from domain.notices import Audience
 from notify.letter import About, letter
+from notify.media import Routes
 from notify.templates import Templates
-from store.complaints import ConflictingEvent, Recorder, Register
+from store.complaints import Recorder, Register
 from store.messages import NewMessage
-
-CONFLICT = "ConflictingEvent"
-"""Error type, non-retryable: what is to be recorded contradicts what is on record."""
 
 
 class Recording:
-    """The activities that write; run as local ones, they take milliseconds."""
+    """The activities that write."""
 
     def __init__(
-        self, register: Register, recorder: Recorder, unit_names: Mapping[str, str], templates: Templates
+        self,
+        register: Register,
+        recorder: Recorder,
+        unit_names: Mapping[str, str],
+        templates: Templates,
+        routes: Routes,
     ) -> None:
         self._register = register
         self._recorder = recorder
         self._unit_names = unit_names
         self._templates = templates
+        self._routes = routes
 
     @activity.defn(name=REGISTER)
     async def register(self, asked: Registration) -> Registered:
@@ -36,12 +40,12 @@ class Recording:
         return Registered(number=number, existing=existing)
 
     @activity.defn(name=RECORD)
-    async def record(self, what: Record) -> None:
-        """Keeps events, once."""
-        try:
-            await self._recorder.record(what.view, what.events, self._messages(what), what.opening)
-        except ConflictingEvent as conflict:
-            raise ApplicationError(str(conflict), type=CONFLICT, non_retryable=True) from None
+    async def record(self, what: Record) -> Recorded:
+        """Keeps events, once; or says what stands there already."""
+        messages = self._messages(what)
+        instead = await self._recorder.record(what.view, what.events, messages, what.opening)
+        told = () if instead else tuple(message.key for message in messages if message.in_mailbox)
+        return Recorded(told=told, instead=tuple(instead))
 
     def _messages(self, what: Record) -> list[NewMessage]:
         events = {event.seq: event for event in what.events}
@@ -59,6 +63,8 @@ class Recording:
                     recipient=notice.to,
                     subject=words.subject,
                     body=words.body,
+                    in_mailbox=notice.audience is not Audience.SUPERVISOR
+                    and self._routes.always_mailbox(notice.to),
                 )
             )
         return messages

@@ -79,6 +79,10 @@ class Routes:
             return Route(MAILBOX)
         return _route((self._url,), address or "")
 
+    def always_mailbox(self, recipient: str) -> bool:
+        """Whether whatever is for this recipient goes to the mailbox, so that nothing has to be sent."""
+        return self._url.startswith(f"{MAILBOX}:") and recipient not in self._units
+
     def _reaches(self, address: str | None) -> bool:
         """A telephone number is no address for mail."""
         return bool(address) and ("@" in str(address) or not self._url.startswith("mailto"))

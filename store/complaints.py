@@ -10,6 +10,7 @@ from sqlalchemy import Row, func, select, tuple_, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
+from domain.commands import REPORTER, Actor
 from domain.events import Event, NotDelivered
 from domain.intake import Opening
 from domain.status import Status
@@ -22,14 +23,6 @@ from store.tables import AuditRow, ComplaintRow, DayCounterRow, EventRow
 
 WIB = timezone(timedelta(hours=7))
 """The day in a number is Jakarta's."""
-
-
-SAID_BY_AN_EVENT = ("at", "actor", "actor_unit", "via", "command_id", "body")
-"""What must be the same when an event is told again; its wording (``detail``) may change with the code."""
-
-
-class ConflictingEvent(ValueError):
-    """Another event with the same complaint and sequence number is on record: a defect, not bad luck."""
 
 
 class Registration(NamedTuple):
@@ -106,53 +99,45 @@ class Recorder:
         events: Sequence[Event],
         messages: Sequence[NewMessage],
         opening: Opening | None = None,
-    ) -> None:
-        """Keeps what happened, once, however often it is told. Raises ``ConflictingEvent``."""
-        async with transaction(self._engine) as connection:
-            new = await self._insert_events(connection, now.id, events)
-            if not new:
-                return
-            await connection.execute(insert(AuditRow), [_audit(now.id, event) for event in new])
-            await connection.execute(
-                update(ComplaintRow)
-                .where(ComplaintRow.id == now.id, ComplaintRow.seq < now.seq)
-                .values(_standing(now, events) | (_facts(opening) if opening else {}))
-            )
-            await insert_messages(connection, now.id, messages)
-            await insert_uses(connection, now.id, new, opening)
-            for event in new:
-                if isinstance(event.body, NotDelivered):
-                    await fall_back(connection, now.id, event.body.about)
+    ) -> list[Event]:
+        """Keeps what happened, once, however often it is told; returns nothing then.
+
+        When other events stand in the place of these, nothing is kept, and what stands from there on is
+        returned. The same events told again are kept already.
+        """
+        try:
+            async with transaction(self._engine) as connection:
+                await self._insert_events(connection, now.id, events)
+                await connection.execute(insert(AuditRow), [_audit(now.id, event) for event in events])
+                await connection.execute(
+                    update(ComplaintRow)
+                    .where(ComplaintRow.id == now.id, ComplaintRow.seq < now.seq)
+                    .values(_standing(now, events) | (_facts(opening) if opening else {}))
+                )
+                await insert_messages(connection, now.id, messages)
+                await insert_uses(connection, now.id, events, opening)
+                for event in events:
+                    if isinstance(event.body, NotDelivered):
+                        await fall_back(connection, now.id, event.body.about)
+        except _Taken:
+            async with transaction(self._engine) as connection:
+                there = await _events_from(connection, now.id, events[0].seq)
+            return [] if there[: len(events)] == list(events) else there
+        return []
 
     async def _insert_events(
         self, connection: AsyncConnection, complaint_id: str, events: Sequence[Event]
-    ) -> list[Event]:
-        """The events that were not yet on record; those that were must be the same."""
+    ) -> None:
         inserted = await connection.execute(
             insert(EventRow).on_conflict_do_nothing().returning(EventRow.seq),
             [_event(complaint_id, event) for event in events],
         )
-        new = {seq for (seq,) in inserted}
-        known = [event for event in events if event.seq not in new]
-        if known:
-            await self._check_same(connection, complaint_id, known)
-        return [event for event in events if event.seq in new]
+        if len(inserted.all()) < len(events):
+            raise _Taken
 
-    async def _check_same(
-        self, connection: AsyncConnection, complaint_id: str, events: Sequence[Event]
-    ) -> None:
-        rows = await connection.execute(
-            select(EventRow.__table__).where(
-                EventRow.complaint_id == complaint_id, EventRow.seq.in_([event.seq for event in events])
-            )
-        )
-        there = {row["seq"]: row for row in rows.mappings()}
-        for event in events:
-            told = _event(complaint_id, event)
-            if any(there[event.seq][field] != told[field] for field in SAID_BY_AN_EVENT):
-                raise ConflictingEvent(
-                    f"event {event.seq} of {complaint_id} is on record with another content"
-                )
+
+class _Taken(Exception):
+    """The place of an event is taken; the transaction must not go on."""
 
 
 class Reads:
@@ -289,6 +274,26 @@ def _registration(row: Row[Any], first_run_id: str) -> Registration:
         due_at=row.due_at,
     )
     return Registration(row.number, existing)
+
+
+async def _events_from(connection: AsyncConnection, complaint_id: str, first: int) -> list[Event]:
+    """The events of a complaint from one on, as they were told."""
+    query = (
+        select(EventRow.__table__)
+        .where(EventRow.complaint_id == complaint_id, EventRow.seq >= first)
+        .order_by(EventRow.seq)
+    )
+    return [
+        Event(
+            seq=row.seq,
+            at=row.at,
+            by=REPORTER if row.actor == REPORTER.code else Actor(code=row.actor, unit=row.actor_unit),
+            via=row.via,
+            command_id=row.command_id,
+            body=row.body,
+        )
+        for row in await connection.execute(query)
+    ]
 
 
 def _event(complaint_id: str, event: Event) -> dict[str, Any]:

@@ -6,7 +6,7 @@ becomes ``unconfirmed``, is never sent again, and is shown to a human.
 """
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import case, func, literal, null, or_, select, text, union_all, update
@@ -21,7 +21,7 @@ LONGEST_ERROR = 300
 
 
 class NewMessage(Value):
-    """A message to be sent: to whom, about what, in which words."""
+    """A message: to whom, about what, in which words. ``in_mailbox``: keeping it there is sending it."""
 
     key: str
     seq: int
@@ -30,6 +30,7 @@ class NewMessage(Value):
     recipient: str
     subject: str
     body: str
+    in_mailbox: bool = False
 
 
 class Message(NewMessage):
@@ -187,8 +188,15 @@ async def insert_messages(
 ) -> None:
     """Puts messages into the outbox in the caller's transaction; those that are there stay as they are."""
     if messages:
-        rows = [{"complaint_id": complaint_id, **message.model_dump()} for message in messages]
+        rows = [_row(complaint_id, message) for message in messages]
         await connection.execute(insert(MessageRow).on_conflict_do_nothing(), rows)
+
+
+def _row(complaint_id: str, message: NewMessage) -> dict[str, Any]:
+    sent = {"state": "sent", "medium": "mailbox", "attempts": 1, "sent_at": datetime.now(UTC)}
+    waiting = {"state": "pending", "medium": None, "attempts": 0, "sent_at": None}
+    said = message.model_dump(exclude={"in_mailbox"})
+    return {"complaint_id": complaint_id, **said, **(sent if message.in_mailbox else waiting)}
 
 
 async def fall_back(connection: AsyncConnection, complaint_id: str, seq: int) -> None:

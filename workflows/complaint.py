@@ -4,9 +4,10 @@ Every rule is in ``domain``. Here stands only when things happen, and that nothi
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Coroutine, Iterator
-from contextlib import asynccontextmanager, contextmanager, suppress
+from collections.abc import Callable, Coroutine, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from temporalio import workflow
@@ -21,15 +22,17 @@ from activities.contracts import (
     DigestRule,
     Escalate,
     Record,
+    Recorded,
     Register,
     Registered,
 )
 from domain.calendar import WorkingCalendar
 from domain.commands import AnyCommand, Command, Complete, Follow, Instruction, Reassign
 from domain.complaint import Complaint
-from domain.errands import Errand, errands
+from domain.draft import Draft
+from domain.errands import Errand
 from domain.events import ClockMove, Event
-from domain.notices import Audience, Notice, notices
+from domain.notices import Audience, Notice
 from domain.refusal import Refused
 from domain.timeline import Entry, entry
 from domain.view import ComplaintView, DeadlineView, Receipt, receipt, view
@@ -66,9 +69,6 @@ class ComplaintWorkflow:
         self._receipt = receipt(self._complaint) if resumed else None
         self._seen: ComplaintView | None = None
         self._found_by = search_attributes.attributes(self._view())
-        self._events: list[Event] = []
-        self._notices: list[Notice] = []
-        self._errands: list[Errand] = []
         self._under_way: set[asyncio.Task[None]] = set()
         # Handlers and the main loop await activities; one at a time, or events would be out of order.
         self._turn = asyncio.Lock()
@@ -82,8 +82,7 @@ class ComplaintWorkflow:
             await self._wait_for_deadline()
             if self._may_continue_as_new():
                 workflow.continue_as_new(self._handover())
-            async with self._deciding():
-                pass
+            await self._decide(lambda _: [])
         await workflow.wait_condition(lambda: not self._under_way and workflow.all_handlers_finished())
         return self._answer()
 
@@ -100,8 +99,7 @@ class ComplaintWorkflow:
         """Carries a command out; returns when it is recorded. The sender learns at once if it may not be."""
         await workflow.wait_condition(lambda: self._receipt is not None)
         with _refusals_to_sender():
-            async with self._deciding():
-                self._apply(self._complaint.handle(instruction, workflow.now()))
+            await self._decide(lambda complaint: complaint.handle(instruction, workflow.now()))
         return self._view()
 
     @perform.validator
@@ -155,45 +153,58 @@ class ComplaintWorkflow:
 
     async def _open(self) -> None:
         """Gets a number and records the arrival, before anything else is heard."""
-        async with self._turn:
-            registered = await self._register()
-            if registered.existing is None:
-                self._apply(self._complaint.open(registered.number, workflow.now()))
-                await self._record()
-            self._receipt = registered.existing or receipt(self._complaint)
+        registered = await self._register()
+        if registered.existing is None:
+            await self._decide(lambda complaint: complaint.open(registered.number, workflow.now()))
+        self._receipt = registered.existing or receipt(self._complaint)
 
     async def _perform_later(self, instruction: Instruction[AnyCommand]) -> None:
         await workflow.wait_condition(lambda: self._receipt is not None)
-        async with self._deciding():
+
+        def decision(complaint: Complaint) -> list[Event]:
             try:
-                self._apply(self._complaint.handle(instruction, workflow.now()))
+                return complaint.handle(instruction, workflow.now())
             except Refused as refused:
-                self._apply(self._complaint.refuse(instruction, refused, workflow.now()))
+                return complaint.refuse(instruction, refused, workflow.now())
 
-    @asynccontextmanager
-    async def _deciding(self) -> AsyncIterator[None]:
-        """One decision at a time. Deadlines that have passed come first; what was decided is recorded."""
+        await self._decide(decision)
+
+    async def _decide(self, decision: Callable[[Complaint], list[Event]]) -> None:
+        """One decision at a time, recorded before it counts. Raises ``Refused`` if the decision does.
+
+        Should the record be ahead of Temporal, which was restored from an older backup say, then what is on
+        record counts, and the decision is made after it.
+        """
         async with self._turn:
-            while (due := self._complaint.next_deadline()) and due.due_at <= workflow.now():
-                self._apply(self._complaint.expire(due, workflow.now()))
-            try:
-                yield
-            finally:
-                await self._record()
+            while True:
+                draft, refused = Draft(self._complaint), None
+                self._pass_deadlines(draft)
+                try:
+                    draft.take(decision(draft.complaint))
+                except Refused as no:
+                    refused = no
+                if not draft.events:
+                    break
+                recorded = await self._record(draft)
+                if not recorded.instead:
+                    self._keep(draft, recorded.told)
+                    break
+                draft = Draft(self._complaint)
+                draft.take(recorded.instead)
+                self._keep(draft)
+        if refused:
+            raise refused
 
-    def _apply(self, events: list[Event]) -> None:
-        for event in events:
-            self._complaint.apply(event)
-            self._events.append(event)
-            self._notices += notices(event, self._complaint)
-            self._errands += errands(event, self._complaint)
-            self._timeline = [*self._timeline, entry(event)][-KEPT_ENTRIES:]
+    def _pass_deadlines(self, draft: Draft) -> None:
+        """Deadlines that have passed come first."""
+        while (due := draft.complaint.next_deadline()) and due.due_at <= workflow.now():
+            draft.take(draft.complaint.expire(due, workflow.now()))
 
     # -- acting -----------------------------------------------------------------------------------
 
     async def _register(self) -> Registered:
         info, intake = workflow.info(), self._complaint.opening.intake
-        registered: Registered = await workflow.execute_local_activity(
+        registered: Registered = await workflow.execute_activity(
             REGISTER,
             Register(
                 complaint_id=info.workflow_id,
@@ -209,28 +220,37 @@ class ComplaintWorkflow:
         )
         return registered
 
-    async def _record(self) -> None:
-        """Keeps what was decided, shows it to operators, and lets the notices go out."""
-        if not self._events:
-            return
-        events, told, now = tuple(self._events), tuple(self._notices), self._view()
-        to_others = tuple(self._errands)
-        self._events, self._notices, self._errands = [], [], []
-        await workflow.execute_local_activity(
+    async def _record(self, draft: Draft) -> Recorded:
+        """Keeps what was decided; or says what stands there already and must be taken in first.
+
+        An ordinary activity: around a local one a query may move ``workflow.now()``, on replay only.
+        """
+        first = draft.events[0].seq == 1
+        recorded: Recorded = await workflow.execute_activity(
             RECORD,
             Record(
-                view=now,
-                events=events,
-                notices=told,
-                opening=self._complaint.opening if events[0].seq == 1 else None,
+                view=view(draft.complaint, workflow.info().workflow_id),
+                events=tuple(draft.events),
+                notices=tuple(draft.notices),
+                opening=draft.complaint.opening if first else None,
             ),
+            result_type=Recorded,
             start_to_close_timeout=timeouts.RECORD_ATTEMPT,
             retry_policy=timeouts.RECORD_RETRY,
-            summary=", ".join(event.body.event for event in events),
+            summary=", ".join(event.body.event for event in draft.events),
         )
-        self._show(now)
-        self._tell(told)
-        for errand in to_others:
+        return recorded
+
+    def _keep(self, draft: Draft, told: Sequence[str] = ()) -> None:
+        """From here on it counts: operators see it, people and other complaints are told.
+
+        ``told`` are the keys of notices that went out with the record.
+        """
+        self._complaint = draft.complaint
+        self._timeline = [*self._timeline, *map(entry, draft.events)][-KEPT_ENTRIES:]
+        self._show(self._view())
+        self._tell([notice for notice in draft.notices if notice.key not in told])
+        for errand in draft.errands:
             self._start(self._run_errand(errand))
 
     def _show(self, now: ComplaintView) -> None:
@@ -244,7 +264,7 @@ class ComplaintWorkflow:
             f"escalation level {now.escalation_level}\n\n{now.waits_for}"
         )
 
-    def _tell(self, told: tuple[Notice, ...]) -> None:
+    def _tell(self, told: list[Notice]) -> None:
         """Starts the deliveries and does not wait: a mail server that hangs must not hold a complaint up."""
         supervisors = [notice for notice in told if notice.audience is Audience.SUPERVISOR]
         others = [notice for notice in told if notice.audience is not Audience.SUPERVISOR]
@@ -283,9 +303,10 @@ class ComplaintWorkflow:
             )
         except ActivityError as failure:
             reason = str(failure.cause or failure)
-            async with self._deciding():
-                for seq in sorted({notice.seq for notice in going}):
-                    self._apply(self._complaint.undelivered(seq, reason, workflow.now()))
+            for seq in sorted({notice.seq for notice in going}):
+                await self._decide(
+                    partial(Complaint.undelivered, about=seq, reason=reason, at=workflow.now())
+                )
 
     async def _run_errand(self, errand: Errand) -> None:
         """Tells another complaint. One that is closed hears nothing; a parent that is, leads nobody."""
@@ -294,9 +315,8 @@ class ComplaintWorkflow:
             await other.signal(PERFORM_LATER, errand.instruction)
         except FailureError:
             if isinstance(errand.instruction.command, Follow):
-                async with self._deciding():
-                    why = f"{errand.to.number} is closed"
-                    self._apply(self._complaint.orphaned(why, workflow.now()))
+                why = f"{errand.to.number} is closed"
+                await self._decide(partial(Complaint.orphaned, why=why, at=workflow.now()))
 
     async def _wait_for_deadline(self) -> None:
         """Sleeps until the nearest deadline. One that moves later is slept on; an earlier one wakes."""

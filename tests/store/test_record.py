@@ -11,11 +11,12 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from domain.commands import Accept
+from domain.events import Accepted
 from domain.intake import complaint_id
 from domain.notices import notices
 from domain.status import Status
 from domain.view import view
-from store.complaints import ConflictingEvent, Reads, Recorder, Register
+from store.complaints import Reads, Recorder, Register
 from store.engine import DatabaseUnreachable, open_engine, transaction
 from store.messages import Messages, NewMessage
 from store.migrate import DatabaseTooNew, migrate
@@ -105,25 +106,26 @@ async def test_a_late_repeat_does_not_turn_the_clock_back(written: Written) -> N
     assert (now.status, now.seq) == (Status.IN_PROGRESS, 2)
 
 
-async def test_another_event_of_the_same_number_is_a_conflict(written: Written) -> None:
-    other = Life(written.start)
-    other.events[0] = other.events[0].model_copy(
-        update={"body": other.events[0].body.model_copy(update={"number": "JK0"})}
-    )
-    with pytest.raises(ConflictingEvent):
-        await Recorder(written.engine).record(view(other.complaint, written.id), other.events, [])
-
-
 @pytest.mark.parametrize(
-    "another", [{"by": officer(KELURAHAN)}, {"via": "elsewhere"}, {"command_id": "c9"}, {"at": AT}]
+    "another",
+    [
+        {"by": officer(KELURAHAN)},
+        {"via": "elsewhere"},
+        {"command_id": "c9"},
+        {"at": AT},
+        {"body": Accepted()},
+    ],
 )
-async def test_the_same_event_by_another_actor_is_a_conflict(
+async def test_where_another_event_stands_nothing_is_kept_and_that_one_is_returned(
     written: Written, another: dict[str, object]
 ) -> None:
     other = Life(written.start)
     other.events[0] = written.life.events[0].model_copy(update=another)
-    with pytest.raises(ConflictingEvent):
-        await Recorder(written.engine).record(view(other.complaint, written.id), other.events, [])
+    other.send(Accept(), officer(KELURAHAN))
+    before = await counts(written)
+    told = await Recorder(written.engine).record(view(other.complaint, written.id), other.events, [])
+    assert told == written.life.events
+    assert await counts(written) == before, "half of a decision is no decision"
 
 
 async def test_the_record_is_append_only(written: Written) -> None:

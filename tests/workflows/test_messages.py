@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from datetime import timedelta
 from uuid import uuid4
 
 import pytest
@@ -25,12 +26,12 @@ from domain.commands import (
 from domain.intake import Opening, complaint_id
 from domain.refusal import RefusalCode, Refused
 from domain.status import Outcome, Status
-from domain.view import Receipt
+from domain.view import Receipt, view
 from durable.complaints import Complaints
 from durable.contract import COMPLAINT, PERFORM, Start
 from durable.queues import COMPLAINTS
-from store.complaints import Reads
-from tests.city import BIRO, DESK, DINAS, KELURAHAN, PHOTO, instruction, officer, opening
+from store.complaints import Reads, Recorder
+from tests.city import BIRO, DESK, DINAS, KELURAHAN, PHOTO, Life, instruction, officer, opening
 
 LURAH = officer(KELURAHAN)
 DONE = Complete(note="Selesai.", evidence=(PHOTO,))
@@ -113,6 +114,34 @@ async def test_a_complaint_that_temporal_forgot_is_not_begun_again(
     )
     assert (again.number, again.status, again.access_code) == (before.number, Status.CLOSED, None)
     assert await Reads(engine).timeline(case.id) == recorded
+
+
+async def test_what_a_dead_worker_had_recorded_counts(case: Case, engine: AsyncEngine) -> None:
+    """It had decided and recorded, and died before Temporal knew: the next decision comes after that one."""
+    before = await case.complaints.state(case.id)
+    life = Life(case.start)
+    life.complaint.number = before.number
+    life.now += timedelta(hours=1)
+    life.send(Accept(), LURAH, "of the dead")
+    recorded = await Recorder(engine).record(view(life.complaint, case.id), life.events[1:], [])
+    assert recorded == []
+    assert await case.send(Reassign(to=DINAS), officer(DESK)) is Status.WAITING
+    assert await case.seen() == ["received", "accepted", "reassigned"]
+    timeline = await Reads(engine).timeline(case.id)
+    assert timeline == await case.complaints.timeline(case.id)
+    assert timeline[1].at == life.now
+    assert await case.send(Accept(), LURAH, "of the dead") is Status.WAITING, "its sender may ask again"
+
+
+async def test_a_decision_that_what_is_on_record_forbids_is_refused(case: Case, engine: AsyncEngine) -> None:
+    life = Life(case.start)
+    life.send(Accept(), LURAH, "of the dead")
+    await Recorder(engine).record(view(life.complaint, case.id), life.events[1:], [])
+    with pytest.raises(Refused) as refused:
+        await case.send(Accept(), LURAH)
+    assert refused.value.code is RefusalCode.WRONG_STATE
+    assert await case.seen() == ["received", "accepted"]
+    assert await case.send(Progress(note="Di lokasi."), LURAH) is Status.IN_PROGRESS
 
 
 async def test_what_may_not_be_is_refused_before_history(case: Case, client: Client) -> None:

@@ -18,8 +18,8 @@ from worker import plugin
 HISTORIES = Path(__file__).parents[1] / "histories"
 
 STRAIGHT = {
-    "marker_recorded": 7,  # the number, and six records
-    "activity_task_scheduled": 6,  # one announcement each
+    "marker_recorded": 0,  # around local activities workflow.now() is not safe
+    "activity_task_scheduled": 7,  # the number, and six records
     "upsert_workflow_search_attributes": 5,  # the number, then each change of status
     "timer_started": 1,
     "timer_canceled": 1,
@@ -43,8 +43,8 @@ async def test_the_history_of_a_path_replays(name: str, engine: AsyncEngine) -> 
 async def test_a_history_that_does_not_fit_is_noticed(engine: AsyncEngine) -> None:
     """So that the tests above can fail: a record is taken out of the middle."""
     content = json.loads((HISTORIES / "straight.json").read_text())
-    markers = [event for event in content["events"] if "markerRecordedEventAttributes" in event]
-    markers[2]["markerRecordedEventAttributes"]["markerName"] = "another"
+    scheduled = [event for event in content["events"] if "activityTaskScheduledEventAttributes" in event]
+    scheduled[2]["activityTaskScheduledEventAttributes"]["activityType"]["name"] = "another"
     replayer = Replayer(workflows=[], plugins=[plugin(engine, Settings(), load_jakarta())])
     broken = WorkflowHistory.from_json(content["id"], content)
     result = await replayer.replay_workflow(broken, raise_on_replay_failure=False)
