@@ -20,6 +20,7 @@ from domain.refusal import RefusalCode, Refused
 from runtime.free_port import free_port
 from store.attachments import AttachmentCatalogue
 from store.contents import BadStorage, Contents, StorageUnreachable
+from tests.channels.attachments.test_marks import MANIFEST
 from tests.pictures import encoded, hundred_megapixels, jpeg, scene
 
 AT = datetime(2026, 11, 2, 2, 0, tzinfo=UTC)
@@ -217,7 +218,7 @@ async def test_what_a_photo_says_about_itself_is_noted(attachments: Attachments,
     from store.tables import AttachmentRow
 
     content = jpeg(scene(5), taken=AT, point=(-6.1754, 106.8272), make="Kamera")
-    taken = await take(attachments, content + b"....c2pa....trainedAlgorithmicMedia")
+    taken = await take(attachments, content + MANIFEST + b"trainedAlgorithmicMedia")
     edited = await take(attachments, jpeg(scene(6), software="Adobe Photoshop 25.0"))
     async with transaction(engine) as connection:
         rows = {
