@@ -103,6 +103,7 @@ def _explained(error: Exception) -> tuple[str | None, int]:
     from runtime.settings import WrongSetting  # noqa: PLC0415
     from runtime.start_failed import StartFailed  # noqa: PLC0415
     from runtime.unreachable import Unreachable  # noqa: PLC0415
+    from store.contents import BadStorage, StorageUnreachable  # noqa: PLC0415 - heavy
     from store.engine import DatabaseUnreachable  # noqa: PLC0415 - heavy
 
     match error:
@@ -110,9 +111,9 @@ def _explained(error: Exception) -> tuple[str | None, int]:
             return f"{error.code}: {error.message}", REFUSED
         case ValidationError():
             return f"BAD_INPUT: {sentence(error)}", REFUSED
-        case NoAnswer() | Unreachable() | DatabaseUnreachable():
+        case NoAnswer() | Unreachable() | DatabaseUnreachable() | StorageUnreachable():
             return str(error), UNANSWERED
-        case UnreadableFile() | WrongSetting() | StartFailed() | BadData() | BadKeys():
+        case UnreadableFile() | WrongSetting() | StartFailed() | BadData() | BadKeys() | BadStorage():
             return str(error), REFUSED
         case _:
             return None, REFUSED

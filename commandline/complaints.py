@@ -60,7 +60,7 @@ async def submit(
     )
     async with Wiring() as tuntas:
         files = await tuntas.evidence(photo, channel)
-        intake = intake.model_copy(update={"attachments": files})
+        intake = Intake.model_validate({**intake.model_dump(), "attachments": files})
         door = await tuntas.front_door(policy)
         found, needs_point = door.opening(intake).found, tuntas.city.category(category).needs_point
         receipt = await door.submit(intake)

@@ -1,9 +1,10 @@
-"""What pictures say about themselves, and what is striking about it: facts for a human, never a verdict."""
+"""What files say about themselves, and what is striking about it: facts for a human, never a verdict."""
 
 from collections.abc import Iterator, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime, timedelta, timezone
 from enum import StrEnum
 from math import cos, hypot, radians
+from typing import NamedTuple
 
 from domain.place import Point
 from domain.value import Value
@@ -17,7 +18,13 @@ OLD = timedelta(days=30)
 SIMILAR_BITS = 6
 """Of 64: pictures whose perceptual hashes differ by no more are nearly the same [O]; see the tests."""
 
+LATE_CLOCK = timedelta(hours=1)
+"""A camera's clock may be ahead by so much before it is mentioned [O]: the next time zone is an hour away."""
+
 METRES_PER_DEGREE = 111_320.0
+
+WIB = timezone(timedelta(hours=7), "WIB")
+"""Sentences tell times as Jakarta's clocks do."""
 
 
 class Purpose(StrEnum):
@@ -73,12 +80,19 @@ class FindingCode(StrEnum):
 
 
 class Finding(Value):
-    """One striking fact, in English and Indonesian. ``numbers`` are other complaints that it points to."""
+    """One striking fact, in English and Indonesian, and what it rests on.
+
+    ``numbers`` are the complaints that it points to and ``uses`` the use at each, the first one there;
+    ``metres`` says how far away, ``taken_at`` when, where that is what is striking.
+    """
 
     code: FindingCode
     en: str
     id: str
     numbers: tuple[str, ...] = ()
+    uses: tuple[Use, ...] = ()
+    metres: float | None = None
+    taken_at: datetime | None = None
 
 
 class Case(Value):
@@ -97,17 +111,31 @@ class AtComplaint(Value):
     findings: tuple[Finding, ...]
 
 
+class Reuse(NamedTuple):
+    """A kind of use at another place: its code, and how a sentence about it begins."""
+
+    code: FindingCode
+    en: str
+    id: str
+
+
+SAME_FILE = Reuse(FindingCode.SAME_PICTURE, "The same file", "Berkas yang sama")
+SAME_PICTURE = Reuse(FindingCode.SAME_PICTURE, "The same picture", "Foto yang sama")
+SIMILAR_PICTURE = Reuse(FindingCode.SIMILAR_PICTURE, "A picture that looks alike", "Foto yang mirip")
+
+
 def findings(
     picture: Attachment, use: Use, case: Case, same: Sequence[Use], similar: Sequence[Use]
 ) -> list[Finding]:
-    """What is striking about a picture at a complaint.
+    """What is striking about a file at a complaint; of what is no picture, only that it was used elsewhere.
 
     ``same`` and ``similar`` are the uses of the same content, and of pictures that look alike, anywhere.
     """
     if not picture.is_picture:
-        return []
+        return list(_used_elsewhere(SAME_FILE, use, case, same))
     return [
-        *_used_before(use, case, same, similar),
+        *_used_elsewhere(SAME_PICTURE, use, case, same),
+        *_used_elsewhere(SIMILAR_PICTURE, use, case, similar),
         *_elsewhere(picture, case),
         *_another_time(picture, use, case),
         *_marked(picture),
@@ -121,27 +149,30 @@ def metres_between(one: Point, other: Point) -> float:
     return hypot(north, east)
 
 
-def _used_before(use: Use, case: Case, same: Sequence[Use], similar: Sequence[Use]) -> Iterator[Finding]:
+def _used_elsewhere(reuse: Reuse, use: Use, case: Case, uses: Sequence[Use]) -> Iterator[Finding]:
     """Used for another complaint, or by a unit as proof after the reporter had sent it in."""
-    for code, uses, en, indonesian in (
-        (FindingCode.SAME_PICTURE, same, "The same picture", "Foto yang sama"),
-        (FindingCode.SIMILAR_PICTURE, similar, "A picture that looks alike", "Foto yang mirip"),
-    ):
-        others = sorted(
-            {other.number for other in uses if other.number != case.number or _is_proof_of_itself(use, other)}
+    first: dict[str, Use] = {}
+    for other in uses:
+        if other.number != case.number or _is_proof_of_itself(use, other):
+            first.setdefault(other.number, other)
+    if first:
+        others = tuple(first[number] for number in sorted(first))
+        listed = ", ".join(f"{other.number} ({_told(other.at)})" for other in others)
+        yield Finding(
+            code=reuse.code,
+            en=f"{reuse.en} was used at {listed}.",
+            id=f"{reuse.id} dipakai pada {listed}.",
+            numbers=tuple(sorted(first)),
+            uses=others,
         )
-        if others:
-            listed = ", ".join(others)
-            yield Finding(
-                code=code,
-                en=f"{en} was used at {listed}.",
-                id=f"{indonesian} dipakai pada {listed}.",
-                numbers=tuple(others),
-            )
 
 
 def _is_proof_of_itself(use: Use, other: Use) -> bool:
     return use.purpose is Purpose.COMPLETED and other.purpose is Purpose.REPORTED
+
+
+def _told(moment: datetime) -> str:
+    return f"{moment.astimezone(WIB):%Y-%m-%d %H:%M %Z}"
 
 
 def _elsewhere(picture: Attachment, case: Case) -> Iterator[Finding]:
@@ -153,6 +184,7 @@ def _elsewhere(picture: Attachment, case: Case) -> Iterator[Finding]:
             code=FindingCode.TAKEN_ELSEWHERE,
             en=f"It was taken {metres:.0f} m from the complaint's point.",
             id=f"Diambil {metres:.0f} m dari titik laporan.",
+            metres=round(metres, 1),
         )
 
 
@@ -161,8 +193,8 @@ def _another_time(picture: Attachment, use: Use, case: Case) -> Iterator[Finding
     if taken is None:
         return
     said = None
-    if taken > use.at + timedelta(hours=1):
-        said = ("in the future of its hand-in", "setelah waktu pengirimannya")
+    if taken > use.at + LATE_CLOCK:
+        said = ("after it was handed in", "setelah waktu pengirimannya")
     elif use.purpose is not Purpose.REPORTED and taken < case.opened_at:
         said = ("before the complaint came in", "sebelum laporan masuk")
     elif taken < case.opened_at - OLD:
@@ -173,8 +205,9 @@ def _another_time(picture: Attachment, use: Use, case: Case) -> Iterator[Finding
     if said:
         yield Finding(
             code=FindingCode.TAKEN_AT_ANOTHER_TIME,
-            en=f"It says that it was taken on {taken:%Y-%m-%d %H:%M}, {said[0]}.",
-            id=f"Menurut datanya diambil pada {taken:%Y-%m-%d %H:%M}, {said[1]}.",
+            en=f"It says that it was taken on {_told(taken)}, {said[0]}.",
+            id=f"Menurut datanya diambil pada {_told(taken)}, {said[1]}.",
+            taken_at=taken,
         )
 
 

@@ -16,6 +16,8 @@ from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
 
+from channels.attachments.marks import marks_of
+
 MOST_PIXELS = 50_000_000
 SHOWN_PIXELS = 2048
 """Of the longer side."""
@@ -34,33 +36,33 @@ WIB = timezone(timedelta(hours=7))
 EXIF, GPS = 0x8769, 0x8825
 SOFTWARE, MAKE, MODEL, DATE_TIME, TAKEN, TAKEN_OFFSET = 0x0131, 0x010F, 0x0110, 0x0132, 0x9003, 0x9011
 
-EDITORS = ("photoshop", "gimp", "lightroom", "snapseed", "picsart", "canva", "facetune", "pixelmator")
-GENERATORS = ("midjourney", "stable diffusion", "dall", "firefly", "comfyui", "novelai", "imagen", "gemini")
-SIGNS = {
-    b"trainedAlgorithmicMedia": "IPTC: made by an algorithm",
-    b"compositeWithTrainedAlgorithmicMedia": "IPTC: partly made by an algorithm",
-    b"c2pa": "C2PA content credentials",
-}
+ORIENTATION = 0x0112
+UPRIGHT = {2: 0, 3: 3, 4: 1, 5: 5, 6: 4, 7: 6, 8: 2}
+"""EXIF orientation to the transposition (as Pillow numbers them) that undoes it."""
+
+FORMATS = ("JPEG", "PNG", "WEBP", "HEIF")
+"""Decoders that are tried; whatever else Pillow could read is not taken."""
 
 
 def main(source: Path, shown: Path, thumbnail: Path) -> dict[str, Any]:
     """What the picture says, after the copies have been written."""
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
     resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # a picture of somebody is left in no core file
     import pillow_heif  # noqa: PLC0415 - within the limits
-    from PIL import Image, ImageOps  # noqa: PLC0415
+    from PIL import Image  # noqa: PLC0415
 
     warnings.simplefilter("ignore")
     pillow_heif.register_heif_opener()
     Image.MAX_IMAGE_PIXELS = None  # the check below names the limit
-    with Image.open(source) as picture:
+    with Image.open(source, formats=FORMATS) as picture:
         if picture.width * picture.height > MOST_PIXELS:
             return _refused(
                 f"The photo has {picture.width} x {picture.height} pixels; "
                 f"at most {MOST_PIXELS // 1_000_000} million are taken."
             )
         said = _said(picture, source)
-        upright = ImageOps.exif_transpose(picture).convert("RGB")
+        upright = _upright(picture)
     for target, side in ((shown, SHOWN_PIXELS), (thumbnail, THUMBNAIL_PIXELS)):
         copy = upright.copy()
         copy.thumbnail((side, side))
@@ -81,6 +83,18 @@ def likeness_of(picture: Any) -> int | None:
     return likeness - 2**BITS if likeness >= 2 ** (BITS - 1) else likeness
 
 
+def _upright(picture: Any) -> Any:
+    """The pixels as they are meant to be looked at: in colour, and turned as EXIF says.
+
+    Turned here and not by ``ImageOps.exif_transpose``, which writes EXIF anew and fails where it is damaged.
+    """
+    turned = UPRIGHT.get(picture.getexif().get(ORIENTATION))
+    if picture.mode.startswith("I;16"):  # else everything brighter than 1/256 would be white
+        picture = picture.point(lambda value: value / 256).convert("L")
+    coloured = picture.convert("RGB")
+    return coloured if turned is None else coloured.transpose(turned)
+
+
 def _said(picture: Any, source: Path) -> dict[str, Any]:
     exif = picture.getexif()
     inner, gps = exif.get_ifd(EXIF), exif.get_ifd(GPS)
@@ -91,8 +105,14 @@ def _said(picture: Any, source: Path) -> dict[str, Any]:
         "latitude": latitude if located else None,
         "longitude": longitude if located else None,
         "has_camera": bool(exif.get(MAKE) or exif.get(MODEL)),
-        "marks": _marks(picture, str(exif.get(SOFTWARE) or ""), source),
+        "marks": marks_of(str(exif.get(SOFTWARE) or ""), picture.info, source.read_bytes() + _xmp(picture)),
     }
+
+
+def _xmp(picture: Any) -> bytes:
+    """XMP as the decoder found it: within a PNG it may be compressed."""
+    xmp = picture.info.get("xmp")
+    return xmp if isinstance(xmp, bytes) else b""
 
 
 def _degrees(parts: Any, side: Any) -> float | None:
@@ -110,23 +130,9 @@ def _taken(text: Any, offset: Any) -> str | None:
     try:
         moment = datetime.strptime(str(text)[:19], "%Y:%m:%d %H:%M:%S")
         zone = datetime.strptime(str(offset), "%z").tzinfo if offset else WIB
-    except ValueError:
+        return moment.replace(tzinfo=zone).astimezone(UTC).isoformat()
+    except (ValueError, OverflowError):
         return None
-    return moment.replace(tzinfo=zone).astimezone(UTC).isoformat()
-
-
-def _marks(picture: Any, software: str, source: Path) -> list[str]:
-    """The name of an editor or generator, and signs that programs leave in the bytes."""
-    content = source.read_bytes()
-    texts = [
-        software,
-        *(str(value) for key, value in picture.info.items() if key in {"Software", "parameters"}),
-    ]
-    named = " ".join(texts).casefold()
-    marks = [f"software {name}" for name in (*EDITORS, *GENERATORS) if name in named]
-    if "parameters" in picture.info:
-        marks.append("parameters of a generator")
-    return marks + [words for sign, words in SIGNS.items() if sign in content]
 
 
 def _refused(sentence: str) -> dict[str, Any]:

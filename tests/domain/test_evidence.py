@@ -38,8 +38,16 @@ def test_a_picture_used_elsewhere_is_named_with_its_complaint(kind: str) -> None
     (finding,) = found(PROOF, **{kind: (elsewhere, elsewhere, PROOF)})
     assert finding.code is FindingCode[f"{kind.upper()}_PICTURE"]
     assert finding.numbers == ("JK7",)
-    assert "JK7" in finding.en
-    assert "JK7" in finding.id
+    assert finding.uses == (elsewhere,), "each complaint once, with the first use there"
+    assert "JK7 (2026-11-04 09:00 WIB)" in finding.en
+    assert "JK7 (2026-11-04 09:00 WIB)" in finding.id
+
+
+def test_a_re_used_video_or_document_is_found_too() -> None:
+    elsewhere = PROOF.model_copy(update={"number": "JK7"})
+    (finding,) = found(PROOF, media_type="video/mp4", has_camera=False, same=(elsewhere, PROOF))
+    assert (finding.code, finding.numbers) == (FindingCode.SAME_PICTURE, ("JK7",))
+    assert finding.en.startswith("The same file")
 
 
 def test_the_reporters_own_picture_as_proof_is_striking() -> None:
@@ -51,6 +59,9 @@ def test_the_reporters_own_picture_as_proof_is_striking() -> None:
 def test_a_picture_taken_far_away(metres: float, said: list[FindingCode]) -> None:
     point = Point(latitude=HERE.latitude + metres / 111_320, longitude=HERE.longitude)
     assert codes(PROOF, point=point) == said
+    assert [finding.metres for finding in found(PROOF, point=point)] == [
+        pytest.approx(metres, abs=0.1)
+    ] * len(said)
     assert round(metres_between(HERE, point)) == round(metres)
 
 
@@ -63,7 +74,7 @@ def test_without_a_point_nothing_is_elsewhere() -> None:
     ("use", "taken_at", "words"),
     [
         (PROOF, MONDAY - timedelta(minutes=1), "before the complaint came in"),
-        (PROOF, PROOF.at + HOUR + timedelta(minutes=1), "in the future"),
+        (PROOF, PROOF.at + HOUR + timedelta(minutes=1), "after it was handed in"),
         (REPORT, MONDAY - 30 * DAY - HOUR, "more than 30 days before"),
     ],
 )
@@ -71,6 +82,13 @@ def test_a_picture_taken_at_another_time(use: Use, taken_at: object, words: str)
     (finding,) = found(use, taken_at=taken_at)
     assert finding.code is FindingCode.TAKEN_AT_ANOTHER_TIME
     assert words in finding.en
+    assert finding.taken_at == taken_at
+
+
+def test_times_are_told_as_jakartas_clocks_do() -> None:
+    (finding,) = found(PROOF, taken_at=MONDAY - timedelta(minutes=1))
+    assert "on 2026-11-02 08:59 WIB, before" in finding.en
+    assert "pada 2026-11-02 08:59 WIB, sebelum" in finding.id
 
 
 @pytest.mark.parametrize(

@@ -1,10 +1,11 @@
 """Files as people and attackers send them, through the real reader, into a folder and into S3."""
 
+import asyncio
 import io
 import socket
 import zipfile
 from collections.abc import AsyncIterator, Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import httpx
@@ -20,6 +21,7 @@ from domain.refusal import RefusalCode, Refused
 from runtime.free_port import free_port
 from store.attachments import AttachmentCatalogue
 from store.contents import BadStorage, Contents, StorageUnreachable
+from tests.channels.attachments.test_marks import MANIFEST
 from tests.pictures import encoded, hundred_megapixels, jpeg, scene
 
 AT = datetime(2026, 11, 2, 2, 0, tzinfo=UTC)
@@ -210,6 +212,28 @@ async def test_a_storage_that_is_away_is_named(tmp_path: Path, monkeypatch: pyte
             Contents.at(bad, tmp_path)
 
 
+async def test_a_storage_that_says_nothing_is_given_up(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It takes connections and never answers: whoever waits is told so in seconds, not in minutes."""
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "test")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "test")
+    monkeypatch.setattr("store.contents.SILENT_FOR", timedelta(seconds=1))
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        url = f"s3://tuntas?endpoint=http://127.0.0.1:{silent.getsockname()[1]}&region=us-east-1"
+        with pytest.raises(StorageUnreachable):
+            await asyncio.wait_for(Contents.at(url, tmp_path).read("original/x"), 20)
+
+
+async def test_what_was_not_written_to_its_end_is_written_anew(
+    attachments: Attachments, folder: Contents, tmp_path: Path
+) -> None:
+    taken = await take(attachments, jpeg(scene(8)))
+    (tmp_path / "files" / "original" / (taken.sha256 or "")).write_bytes(b"")
+    assert await take(attachments, jpeg(scene(8))) == taken
+    assert await folder.read(f"original/{taken.sha256}") == jpeg(scene(8))
+
+
 async def test_what_a_photo_says_about_itself_is_noted(attachments: Attachments, engine: AsyncEngine) -> None:
     from sqlalchemy import select
 
@@ -217,7 +241,7 @@ async def test_what_a_photo_says_about_itself_is_noted(attachments: Attachments,
     from store.tables import AttachmentRow
 
     content = jpeg(scene(5), taken=AT, point=(-6.1754, 106.8272), make="Kamera")
-    taken = await take(attachments, content + b"....c2pa....trainedAlgorithmicMedia")
+    taken = await take(attachments, content + MANIFEST + b"trainedAlgorithmicMedia")
     edited = await take(attachments, jpeg(scene(6), software="Adobe Photoshop 25.0"))
     async with transaction(engine) as connection:
         rows = {
