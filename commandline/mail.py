@@ -36,9 +36,6 @@ class Service(NamedTuple):
     mailbox: "Mailbox | None"
 
 
-MAIL_CHANNEL = "email"
-
-
 @app.callback()
 def mail_in(
     context: typer.Context,
