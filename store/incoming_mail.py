@@ -89,6 +89,22 @@ class IncomingMails:
         async with transaction(self._engine) as connection:
             await connection.execute(statement)
 
+    async def handle(self, identity: int, officer: str, number: str | None) -> bool:
+        """Takes a mail off the desk, and keeps who did; False when it does not wait there."""
+        statement = (
+            update(IncomingMailRow)
+            .where(IncomingMailRow.id == identity, IncomingMailRow.state == "for_desk")
+            .values(
+                state="handled",
+                why=func.concat(IncomingMailRow.why, f"; handled by {officer}"),
+                number=func.coalesce(number, IncomingMailRow.number),
+                settled_at=func.now(),
+            )
+            .returning(IncomingMailRow.id)
+        )
+        async with transaction(self._engine) as connection:
+            return (await connection.execute(statement)).scalar_one_or_none() is not None
+
     async def put_off(self, identity: int, reason: str) -> None:
         """It is tried again: after ten seconds, then after twice as long each time, at most an hour."""
         wait = func.least(FIRST_WAIT * func.power(2, func.least(IncomingMailRow.attempts, 20)), LONGEST_WAIT)
@@ -110,7 +126,7 @@ class IncomingMails:
             select(IncomingMailRow.number)
             .where(
                 IncomingMailRow.message_id_hash.in_(message_id_hashes),
-                IncomingMailRow.state.in_(("taken", "reply")),
+                IncomingMailRow.state.in_(("taken", "reply", "handled")),
                 IncomingMailRow.number.is_not(None),
             )
             .distinct()
