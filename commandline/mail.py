@@ -9,6 +9,7 @@ import typer
 
 from commandline.answers import Json, command, print_json, print_table, remark
 from commandline.show import wib
+from commandline.verbs import As
 from commandline.wiring import Wiring
 from domain.refusal import RefusalCode, Refused
 from runtime.settings import Settings, load_settings
@@ -23,7 +24,7 @@ app = typer.Typer(
     help="Mail that comes in: take it by SMTP and IMAP; list what became of it.", invoke_without_command=True
 )
 
-STATES = ("new", "taken", "reply", "bounce", "automatic", "for_desk")
+STATES = ("new", "taken", "reply", "bounce", "automatic", "for_desk", "handled")
 CHANNEL = "email"
 """The channel through which mail comes."""
 
@@ -34,9 +35,6 @@ class Service(NamedTuple):
     inbox: "Inbox"
     listener: "MailListener"
     mailbox: "Mailbox | None"
-
-
-MAIL_CHANNEL = "email"
 
 
 @app.callback()
@@ -134,6 +132,27 @@ async def show(identity: Annotated[int, typer.Argument(metavar="ID", help="From 
     remark("This is a private letter.")
     sys.stdout.buffer.write(raw)
     sys.stdout.buffer.flush()
+
+
+@app.command()
+@command
+async def handle(
+    identity: Annotated[int, typer.Argument(metavar="ID", help="From `mail-in list --state for_desk`.")],
+    officer: As,
+    number: Annotated[
+        str | None, typer.Option("--number", help="The complaint that it belongs to or became.")
+    ] = None,
+) -> None:
+    """A human has read a mail that waited at the desk and done what it asks; the mail stays."""
+    async with Wiring() as tuntas:
+        who = tuntas.city.officer(officer).code
+        complaint = (await tuntas.find(number)).number if number else None
+        if not await _mails(tuntas).handle(identity, who, complaint):
+            raise Refused(
+                RefusalCode.BAD_INPUT,
+                f"No mail {identity} waits at the desk. See: starter.py mail-in list --state for_desk",
+            )
+    remark(f"Mail {identity} is handled.")
 
 
 async def _service(tuntas: Wiring, settings: Settings) -> Service:

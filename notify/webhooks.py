@@ -109,7 +109,7 @@ class Sender:
             return Answer(None, str(error))
         except (TimeoutError, httpx.TimeoutException):
             return Answer(None, "no answer in time")
-        except (httpx.HTTPError, httpx.InvalidURL, OSError) as error:
+        except (httpx.HTTPError, httpx.InvalidURL, OSError, UnicodeError) as error:  # UnicodeError: IDNA
             return Answer(None, f"not reachable ({type(error).__name__})")
 
     async def _post(self, url: str, headers: dict[str, str], body: bytes) -> Answer:

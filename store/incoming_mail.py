@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, func, select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncEngine
 
@@ -17,13 +17,16 @@ FIRST_WAIT = timedelta(seconds=10)
 LONGEST_WAIT = timedelta(hours=1)
 """Between two tries to make something of a mail; each wait is twice the one before."""
 
+WENT_OUT, BOUNCED = ("sent", "unconfirmed"), "bounced"
+MAILBOX = "mailbox"
+"""The medium of messages that stay in the database, and so cannot come back."""
+
 
 class KeptMail(NamedTuple):
-    """A mail that has not become anything yet."""
+    """A mail that has not become anything yet. Without its content: fifty large ones fill the memory."""
 
     id: int
     fingerprint: str
-    raw: bytes
     from_nobody: bool
 
 
@@ -86,6 +89,22 @@ class IncomingMails:
         async with transaction(self._engine) as connection:
             await connection.execute(statement)
 
+    async def handle(self, identity: int, officer: str, number: str | None) -> bool:
+        """Takes a mail off the desk, and keeps who did; False when it does not wait there."""
+        statement = (
+            update(IncomingMailRow)
+            .where(IncomingMailRow.id == identity, IncomingMailRow.state == "for_desk")
+            .values(
+                state="handled",
+                why=func.concat(IncomingMailRow.why, f"; handled by {officer}"),
+                number=func.coalesce(number, IncomingMailRow.number),
+                settled_at=func.now(),
+            )
+            .returning(IncomingMailRow.id)
+        )
+        async with transaction(self._engine) as connection:
+            return (await connection.execute(statement)).scalar_one_or_none() is not None
+
     async def put_off(self, identity: int, reason: str) -> None:
         """It is tried again: after ten seconds, then after twice as long each time, at most an hour."""
         wait = func.least(FIRST_WAIT * func.power(2, func.least(IncomingMailRow.attempts, 20)), LONGEST_WAIT)
@@ -107,7 +126,7 @@ class IncomingMails:
             select(IncomingMailRow.number)
             .where(
                 IncomingMailRow.message_id_hash.in_(message_id_hashes),
-                IncomingMailRow.state.in_(("taken", "reply")),
+                IncomingMailRow.state.in_(("taken", "reply", "handled")),
                 IncomingMailRow.number.is_not(None),
             )
             .distinct()
@@ -115,34 +134,43 @@ class IncomingMails:
         async with transaction(self._engine) as connection:
             return [number for (number,) in await connection.execute(query) if number]
 
-    async def bounced(self, number: str, recipient: str, status: str) -> tuple[str, int] | None:
-        """Marks the last message to the reporter as ``bounced``, if it went to this address.
+    async def mailed_to(self, number: str, recipient: str) -> tuple[str, int] | None:
+        """The complaint's id and the event of which its reporter was told last by mail to this address.
 
-        Returns the complaint's id and the event that the message was about.
+        One that has bounced is found again, so that a report whose telling broke off is told when it is
+        tried again. None when nothing was mailed there.
         """
-        sent: tuple[ColumnElement[bool], ...] = (
-            ComplaintRow.number == number,
-            func.lower(ComplaintRow.reporter_contact) == recipient.lower(),
-            MessageRow.audience == "reporter",
-            MessageRow.state.in_(("sent", "unconfirmed")),
-        )
-        last = (
-            select(MessageRow.complaint_id, MessageRow.key)
+        query = (
+            select(MessageRow.complaint_id, MessageRow.seq)
             .join(ComplaintRow, ComplaintRow.id == MessageRow.complaint_id)
-            .where(*sent)
+            .where(
+                ComplaintRow.number == number,
+                func.lower(ComplaintRow.reporter_contact) == recipient.lower(),
+                MessageRow.audience == "reporter",
+                MessageRow.medium != MAILBOX,
+                MessageRow.state.in_((*WENT_OUT, BOUNCED)),
+            )
             .order_by(MessageRow.seq.desc())
             .limit(1)
-            .subquery()
-        )
-        statement = (
-            update(MessageRow)
-            .where(MessageRow.complaint_id == last.c.complaint_id, MessageRow.key == last.c.key)
-            .values(state="bounced", last_error=f"the server of the recipient refused it: {status}")
-            .returning(MessageRow.complaint_id, MessageRow.seq)
         )
         async with transaction(self._engine) as connection:
-            row = (await connection.execute(statement)).one_or_none()
+            row = (await connection.execute(query)).one_or_none()
         return (row.complaint_id, row.seq) if row else None
+
+    async def mark_bounced(self, complaint_id: str, seq: int, status: str) -> None:
+        """Marks the message to the reporter about an event as not arrived."""
+        statement = (
+            update(MessageRow)
+            .where(
+                MessageRow.complaint_id == complaint_id,
+                MessageRow.seq == seq,
+                MessageRow.audience == "reporter",
+                MessageRow.state.in_(WENT_OUT),
+            )
+            .values(state=BOUNCED, last_error=f"the server of the recipient refused it: {status}")
+        )
+        async with transaction(self._engine) as connection:
+            await connection.execute(statement)
 
     async def listed(self, state: str | None = None, limit: int = 200) -> list[MailEntry]:
         """The latest mails, the latest first."""

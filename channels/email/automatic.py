@@ -4,17 +4,24 @@ Signs by RFC 3834 (Auto-Submitted), RFC 3464 (delivery reports), RFC 5321 (the e
 None of it is ever answered, and none is a complaint.
 """
 
+import re
 from collections.abc import Callable
 from email.message import EmailMessage
 from typing import NamedTuple
 
+from channels.legible import legible
 from channels.number import numbers_in
+from domain.text import LONGEST_NAME
 
 Header = Callable[[str], str]
 """A header of the mail by name, decoded; empty when there is none."""
 
 BULK = {"bulk", "junk", "list", "auto_reply", "auto-reply"}
 MACHINES = ("mailer-daemon@", "postmaster@", "no-reply@", "noreply@", "do-not-reply@")
+
+
+STATUS = re.compile(r"[245]\.\d{1,3}\.\d{1,3}", re.ASCII)
+"""RFC 3463. What else stands there is somebody's prose, and is not passed on."""
 
 
 class Bounce(NamedTuple):
@@ -44,8 +51,8 @@ def bounce(message: EmailMessage) -> Bounce | None:
     numbers = numbers_in(subjects)
     return Bounce(
         number=numbers[0] if len(numbers) == 1 else None,
-        recipient=told.get("final-recipient", "").rpartition(";")[2].strip().strip("<>")[:200],
-        status=told.get("status", "")[:20],
+        recipient=legible(told.get("final-recipient", "").rpartition(";")[2], LONGEST_NAME).strip("<>"),
+        status=status.group() if (status := STATUS.search(told.get("status", ""))) else "",
         is_final=told.get("action", "failed").lower() == "failed",
     )
 

@@ -49,6 +49,10 @@ class MailboxUrl(NamedTuple):
             raise ValueError(
                 "Mail must be moved to another folder than it lies in; change ?done= of the mailbox."
             )
+        if not all(name.isascii() and name.isprintable() for name in (folder, done)):
+            raise ValueError(
+                "Folders must be written in ASCII, as the protocol names them (RFC 3501, 5.1.3)."
+            )
         return cls(
             host=parts.hostname,
             port=parts.port or (IMAPS_PORT if secure else IMAP_PORT),
@@ -78,19 +82,20 @@ class Mailbox:
         try:
             with _explained(self._url.host):
                 uids = await asyncio.to_thread(_uids, connection)
-            stuck = 0
+            moved = stuck = 0
             for uid in uids:
                 with _explained(self._url.host):
                     raw = await asyncio.to_thread(_raw, connection, uid)
                 if raw is not None:
                     await keep(self._store, raw, "imap")
                     with _explained(self._url.host):
-                        stuck += not await asyncio.to_thread(_put_away, connection, uid, self._url.done)
+                        away = await asyncio.to_thread(_put_away, connection, uid, self._url.done)
+                    moved, stuck = moved + away, stuck + (not away)
             if stuck:
                 raise MailboxUnreachable(
                     f"{stuck} mails are kept but could not be moved to {self._url.done!r}; does it exist?"
                 )
-            return len(uids)
+            return moved
         finally:
             await asyncio.to_thread(_close, connection)
 

@@ -42,11 +42,6 @@ class KeptMail(Protocol):
         ...
 
     @property
-    def raw(self) -> bytes:
-        """The mail, as it came."""
-        ...
-
-    @property
     def from_nobody(self) -> bool:
         """Whether its envelope named no sender."""
         ...
@@ -65,6 +60,10 @@ class MailStore(Protocol):
         """Mails that should become something now, the oldest first."""
         ...
 
+    async def raw(self, identity: int) -> bytes | None:
+        """A mail as it came."""
+        ...
+
     async def settle(self, identity: int, state: str, why: str | None, number: str | None) -> None:
         """Writes down what became of a mail."""
         ...
@@ -77,11 +76,15 @@ class MailStore(Protocol):
         """The numbers of the complaints that mails with these Message-IDs became or answered."""
         ...
 
-    async def bounced(self, number: str, recipient: str, status: str) -> tuple[str, int] | None:
-        """Marks the last message to a reporter as not arrived; None when none went to this address.
+    async def mailed_to(self, number: str, recipient: str) -> tuple[str, int] | None:
+        """The complaint's id and the event of which its reporter was told last by mail to this address.
 
-        Returns the complaint's id and the event that the message was about.
+        None when nothing was mailed there.
         """
+        ...
+
+    async def mark_bounced(self, complaint_id: str, seq: int, status: str) -> None:
+        """Marks the message to the reporter about an event as not arrived."""
         ...
 
 
@@ -120,19 +123,20 @@ class Inbox:
         for kept in await self._store.due(BATCH):
             try:
                 became = await self._become(kept)
+                await self._store.settle(kept.id, *became)
             except Exception as error:  # noqa: BLE001 - whatever it is, the mail is kept and tried again
                 self._log.warning("mail_put_off", mail=kept.id, error=type(error).__name__)
                 await self._store.put_off(kept.id, type(error).__name__)
             else:
-                await self._store.settle(kept.id, *became)
                 self._log.info("mail_settled", mail=kept.id, state=became.state, number=became.number)
                 settled += 1
         return settled
 
     async def _become(self, kept: KeptMail) -> Became:
         try:
+            raw = await self._store.raw(kept.id) or b""
             # In a thread: a large mail takes seconds, and SMTP is answered meanwhile.
-            mail = await asyncio.to_thread(read, kept.raw, self._desk.own, from_nobody=kept.from_nobody)
+            mail = await asyncio.to_thread(read, raw, self._desk.own, from_nobody=kept.from_nobody)
             if mail.bounce:
                 return await self._bounce(mail.bounce)
             if mail.automatic:
@@ -183,19 +187,17 @@ class Inbox:
         return Became(REPLY, None, number)
 
     async def _bounce(self, bounce: Bounce) -> Became:
+        status = bounce.status or "without status"
         if not bounce.number:
-            return Became(
-                BOUNCE, f"a delivery report ({bounce.status or 'without status'}) about no complaint"
-            )
+            return Became(BOUNCE, f"a delivery report ({status}) about no complaint")
         if not bounce.is_final:
             return Became(BOUNCE, "a delivery is late; the sending server goes on trying", bounce.number)
-        known = await self._store.bounced(bounce.number, bounce.recipient, bounce.status)
-        if known:
-            await self._replies.not_arrived(
-                *known, f"the server of the recipient refused it: {bounce.status}"
-            )
-        why = "a message to the reporter did not arrive" if known else "a message to another did not arrive"
-        return Became(BOUNCE, f"{why} ({bounce.status or 'without status'})", bounce.number)
+        about = await self._store.mailed_to(bounce.number, bounce.recipient)
+        if about is None:
+            return Became(BOUNCE, f"a message to another did not arrive ({status})", bounce.number)
+        await self._store.mark_bounced(*about, status)
+        await self._replies.not_arrived(*about, f"the server of the recipient refused it: {status}")
+        return Became(BOUNCE, f"a message to the reporter did not arrive ({status})", bounce.number)
 
 
 async def _whole(content: bytes) -> AsyncIterator[bytes]:
@@ -204,5 +206,5 @@ async def _whole(content: bytes) -> AsyncIterator[bytes]:
 
 async def keep(store: MailStore, raw: bytes, came_by: str, *, from_nobody: bool = False) -> bool:
     """Keeps a mail. When this returns, it is in the database. False when it was there already."""
-    known = fingerprint(raw)
+    known = await asyncio.to_thread(fingerprint, raw)
     return await store.keep(raw, known.digest, known.message_id_hash, came_by, from_nobody=from_nobody)

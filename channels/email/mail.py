@@ -1,29 +1,22 @@
 """A raw mail (RFC 5322) read into what we need of it. Whatever it holds, this fails cleanly or not at all."""
 
 import re
-from email import message_from_bytes, policy
+from email import message_from_bytes
 from email.message import EmailMessage
 from email.utils import parseaddr
 from hashlib import sha256
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from channels.email.automatic import Bounce, bounce, why_automatic
 from channels.email.body import Unreadable, attachments, text_of
 from channels.email.quotes import own_words
+from channels.email.sound import CarefulPolicy, TooCostly, demand_sound
 from channels.legible import legible, one_line
 from channels.number import numbers_in
 from domain.text import LONGEST_NAME, LONGEST_TEXT
 
-BIGGEST = 25 * 1024 * 1024
-"""Bytes: the common limit of mail servers. A larger mail is kept, but read by a human."""
-
-MOST_DIVIDERS = 1000
-"""Lines that may divide parts: the standard parser takes long over more."""
-
-LONGEST_STRUCTURED, LONGEST_FREE = 500, 20_000
-"""Characters of a header that are read: the standard parser takes seconds over a few thousand quotes."""
-
-FREE = {"subject", "references", "in-reply-to"}
+LONGEST_READ = 1_000_000
+"""Characters in which a person's own words are looked for."""
 
 MESSAGE_ID = re.compile(r"<[^<>\s]{1,900}>")
 ADDRESS = re.compile(r"^[^\s@<>]{1,64}@[^\s@<>]{1,190}$")
@@ -87,30 +80,15 @@ def id_hash(message_id: str) -> str:
 
 def read(raw: bytes, own: frozenset[str] = frozenset(), *, from_nobody: bool = False) -> Mail:
     """The mail. ``own`` are our addresses in lower case. Raises ``NotUnderstood``."""
-    if len(raw) > BIGGEST:
-        raise NotUnderstood(f"it is larger than {BIGGEST // 1024 // 1024} MB")
-    if raw.count(b"\n--") > MOST_DIVIDERS:
-        raise NotUnderstood("it has too many parts")
     try:
+        demand_sound(raw)
         return _read(raw, own, from_nobody=from_nobody)
     except NotUnderstood:
         raise
-    except Unreadable as error:
+    except (Unreadable, TooCostly) as error:
         raise NotUnderstood(str(error)) from error
     except Exception as error:  # the standard parser is known to stumble over malformed headers
         raise NotUnderstood("it is not built as mails are") from error
-
-
-class _Bounded(policy.EmailPolicy):
-    """The standard reading of headers, of so much of each as can be read in no time."""
-
-    def header_fetch_parse(self, name: str, value: str) -> Any:
-        """The header as an object."""
-        longest = LONGEST_FREE if name.lower() in FREE else LONGEST_STRUCTURED
-        return super().header_fetch_parse(name, value[:longest])
-
-
-BOUNDED = _Bounded()
 
 
 def _read(raw: bytes, own: frozenset[str], *, from_nobody: bool) -> Mail:
@@ -141,7 +119,7 @@ def _read(raw: bytes, own: frozenset[str], *, from_nobody: bool) -> Mail:
 
 
 def _text(message: EmailMessage) -> str:
-    return legible(own_words(legible(text_of(message), 1_000_000)), LONGEST_TEXT)
+    return legible(own_words(legible(text_of(message)[:LONGEST_READ], LONGEST_READ)), LONGEST_TEXT)
 
 
 def _demand(sender: str, said: str) -> None:
@@ -152,7 +130,7 @@ def _demand(sender: str, said: str) -> None:
 
 
 def _parsed(raw: bytes) -> EmailMessage:
-    message = message_from_bytes(raw[:BIGGEST], policy=BOUNDED)
+    message = message_from_bytes(raw, policy=CarefulPolicy())
     return message if isinstance(message, EmailMessage) else EmailMessage()
 
 

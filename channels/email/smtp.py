@@ -8,7 +8,7 @@ import structlog
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
 from channels.email.inbox import MailStore, keep
-from channels.email.mail import BIGGEST
+from channels.email.sound import BIGGEST
 
 PATIENCE_S = 60.0
 """How long a silent client may hold a connection."""

@@ -11,6 +11,7 @@ from typing import NamedTuple
 from uuid import uuid4
 
 import pytest
+from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 from temporalio.client import Client
 
@@ -31,7 +32,7 @@ from runtime.free_port import free_port
 from store.attachments import AttachmentCatalogue
 from store.complaints import Reads
 from store.contents import Contents
-from store.engine import open_engine
+from store.engine import open_engine, transaction
 from store.incoming_mail import IncomingMails, MailEntry
 from store.messages import Messages
 from tests.channels.test_mail import REPORT
@@ -196,7 +197,13 @@ async def test_machines_are_recorded_and_make_no_complaint(post: Post) -> None:
     assert (await post.deliver(letter(sender="lapor@kota.example"))).state == "automatic"
 
 
-async def test_a_bounce_marks_the_message_that_did_not_arrive(post: Post) -> None:
+def report(number: str) -> bytes:
+    identity = b"<" + uuid4().hex.encode() + b"@"
+    return REPORT.replace(b"JK2611020001", number.encode()).replace(b"<bounce@", identity)
+
+
+async def mailed(post: Post, engine: AsyncEngine) -> tuple[str, str]:
+    """Id and number of a complaint whose reporter was told by mail, as it looks in the database."""
     taken = await post.deliver(letter())
     assert taken.number is not None
     found = await post.reads.by_number(taken.number)
@@ -204,14 +211,31 @@ async def test_a_bounce_marks_the_message_that_did_not_arrive(post: Post) -> Non
     identity = found.id
 
     async def is_sent() -> bool:
-        return any(one.state == "sent" for one in await post.messages.of(identity))
+        return any(
+            one.audience == "reporter" and one.state == "sent" for one in await post.messages.of(identity)
+        )
 
     await until(is_sent)
-    raw = REPORT.replace(b"JK2611020001", taken.number.encode()).replace(b"<bounce@", uuid4().hex.encode())
+    async with transaction(engine) as connection:
+        told = "UPDATE message SET medium = 'mailto' WHERE complaint_id = :id AND audience = 'reporter'"
+        await connection.execute(text(told), {"id": identity})
+    return identity, taken.number
+
+
+async def bounce(post: Post, raw: bytes) -> MailEntry:
     assert await keep(post.mails, raw, "imap")
     await post.inbox.work()
     (entry,) = await post.mails.listed(limit=1)
-    assert (entry.state, entry.number) == ("bounce", taken.number)
+    assert entry.state == "bounce"
+    return entry
+
+
+async def test_a_bounce_is_told_to_the_complaint_and_to_the_desk_once(
+    post: Post, engine: AsyncEngine
+) -> None:
+    identity, number = await mailed(post, engine)
+    entry = await bounce(post, report(number))
+    assert (entry.number, entry.why) == (number, "a message to the reporter did not arrive (5.1.1)")
 
     async def is_told() -> bool:
         """The timeline says so, and a human at the desk is told."""
@@ -221,6 +245,68 @@ async def test_a_bounce_marks_the_message_that_did_not_arrive(post: Post) -> Non
         }
 
     await until(is_told)
+    again = await bounce(post, report(number))
+    assert again.why == "a message to another did not arrive (5.1.1)"
+    timeline = [one for one in await post.complaints.timeline(identity) if one.event == "not_delivered"]
+    assert len(timeline) == 1
+    assert "5.1.1" in timeline[0].detail
+    assert "budi" not in timeline[0].detail.lower()
+
+
+async def test_what_is_only_in_the_mailbox_or_went_to_another_has_not_bounced(
+    post: Post, engine: AsyncEngine
+) -> None:
+    identity, number = await mailed(post, engine)
+    other = await bounce(post, report(number).replace(b"Budi@", b"Siti@"))
+    async with transaction(engine) as connection:
+        await connection.execute(
+            text("UPDATE message SET medium = 'mailbox' WHERE complaint_id = :id"), {"id": identity}
+        )
+    kept = await bounce(post, report(number))
+    assert {other.why, kept.why} == {"a message to another did not arrive (5.1.1)"}
+    assert "not_delivered" not in [one.event for one in await post.complaints.timeline(identity)]
+
+
+async def test_a_bounce_that_could_not_be_told_is_told_later(post: Post, engine: AsyncEngine) -> None:
+    identity, number = await mailed(post, engine)
+    nowhere = await Client.connect(f"127.0.0.1:{free_port()}", lazy=True)
+    away = Replies(Complaints(nowhere, patience=timedelta(seconds=1)), post.reads)
+    door = FrontDoor(load_jakarta(), post.complaints, "dki-2025")
+    await keep(post.mails, report(number), "imap")
+    await Inbox(post.mails, door, away, post.files, DESK).work()
+    (entry,) = await post.mails.listed(limit=1)
+    assert (entry.state, entry.attempts) == ("new", 1)
+    async with transaction(engine) as connection:
+        await connection.execute(text("UPDATE incoming_mail SET next_try_at = now() WHERE state = 'new'"))
+    await post.inbox.work()
+
+    async def is_told() -> bool:
+        return "not_delivered" in [one.event for one in await post.complaints.timeline(identity)]
+
+    await until(is_told)
+
+
+class Choosy(IncomingMails):
+    """Fails to write down what became of one mail."""
+
+    def __init__(self, engine: AsyncEngine, bad: int) -> None:
+        super().__init__(engine)
+        self._bad = bad
+
+    async def settle(self, identity: int, state: str, why: str | None, number: str | None) -> None:
+        await super().settle(identity, state, "\x00" if identity == self._bad else why, number)
+
+
+async def test_a_mail_that_cannot_be_settled_delays_no_other(post: Post, engine: AsyncEngine) -> None:
+    for _ in range(2):
+        await keep(post.mails, letter(Auto_Submitted="auto-replied").as_bytes(), "smtp")
+    good, bad = await post.mails.listed(limit=2)
+    door = FrontDoor(load_jakarta(), post.complaints, "dki-2025")
+    replies = Replies(post.complaints, post.reads)
+    assert await Inbox(Choosy(engine, bad.id), door, replies, post.files, DESK).work() == 1
+    states = {one.id: (one.state, one.attempts) for one in await post.mails.listed(limit=2)}
+    assert states == {good.id: ("automatic", 0), bad.id: ("new", 1)}
+    await post.mails.settle(bad.id, "automatic", None, None)
 
 
 async def test_smtp_takes_nothing_for_others_and_nothing_too_large(post: Post) -> None:
@@ -284,6 +370,8 @@ async def test_a_mailbox_that_refuses_or_is_away_is_one_sentence_without_the_sec
         await Mailbox(gone, post.mails).fetch()
     with pytest.raises(ValueError, match="another folder"):
         MailboxUrl.parse("imap://x:y@contoh.example/Masuk?done=Masuk")
+    with pytest.raises(ValueError, match="ASCII"):
+        MailboxUrl.parse("imap://x:y@contoh.example/M%C3%A4rz")
     with pytest.raises(ValueError, match="imaps://"):
         MailboxUrl.parse("http://contoh.example")
 

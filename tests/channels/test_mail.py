@@ -188,6 +188,46 @@ def test_attached_files_are_counted() -> None:
     assert read(message.as_bytes()).said.endswith("(Lampiran surel: 1 berkas.)")
 
 
+HEAD = b"From: a@b.example\r\nSubject: x\r\n"
+MIXED = HEAD + b"Content-Type: multipart/mixed; boundary=b\r\n\r\n"
+
+
+@pytest.mark.parametrize(
+    ("raw", "reason"),
+    [
+        (HEAD + b"a:b\r\n" * 4_000_000 + b"\r\nhai", "headers are longer"),
+        (MIXED + b"--b\r\n" + b"a:b\r\n" * 490_000, "headers are too many"),
+        (
+            MIXED + (b"--b\r\nContent-Type: a/b; " + b"a=b;" * 500 + b"\r\n\r\nx\r\n") * 900,
+            "headers are too many",
+        ),
+        (HEAD + b"\r\n" + b"\r" * 20_000_000, "too many lines"),
+        (HEAD + b"Content-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\n" * 200, "mails within mails"),
+    ],
+    ids=["headers", "headers of a part", "headers of parts", "bare returns", "nested"],
+)
+def test_a_costly_mail_is_for_the_desk_in_seconds(raw: bytes, reason: str) -> None:
+    before = time.process_time()
+    fingerprint(raw)
+    with pytest.raises(NotUnderstood, match=reason):
+        read(raw)
+    assert time.process_time() - before < 10
+
+
+@pytest.mark.parametrize("status", [b"5.1.1\x00", b"5.1.1 \xff tidak ada", b"5.1.1 (Budi pindah)"])
+def test_a_report_tells_its_code_and_no_prose(status: bytes) -> None:
+    found = read(REPORT.replace(b"Status: 5.1.1", b"Status: " + status)).bounce
+    assert found is not None
+    assert found.status == "5.1.1"
+
+
+def test_a_report_about_an_address_that_cannot_be_written_down() -> None:
+    found = read(REPORT.replace(b"rfc822; Budi", b"rfc822; \x00\xffBudi")).bounce
+    assert found is not None
+    found.recipient.encode()
+    assert "\x00" not in found.recipient
+
+
 HEADERS = st.sampled_from(
     ["From", "To", "Subject", "Message-ID", "References", "Content-Type", "Content-Transfer-Encoding",
      "Auto-Submitted", "Return-Path", "Date", "MIME-Version", "Content-Disposition"]

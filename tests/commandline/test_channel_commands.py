@@ -118,12 +118,31 @@ def test_mail_is_taken_from_both_doors_and_listed(program: Program) -> None:
         assert (entry["state"], entry["came_by"]) == ("taken", "smtp")
         assert program.run("show", entry["number"], "--json").json["channel"] == "email"
         assert "Lampu jalan mati." in program.run("mail-in", "show", str(entry["id"])).out
+        handled_at_the_desk(program, mail, port, entry["number"])
         log = running.out.read_text()
         assert "budi" not in log
         assert "rahasia" not in log
     finally:
         assert running.stop() == 0
         imap.stop()
+
+
+def handled_at_the_desk(program: Program, mail: EmailMessage, port: int, number: str) -> None:
+    """A mail about a number that there is not waits for a human, who says which it belongs to."""
+    mail.replace_header("Subject", "JK0001010001")
+    mail.replace_header("Message-ID", "<dua@contoh.example>")
+    with smtplib.SMTP("127.0.0.1", port) as server:
+        server.send_message(mail, to_addrs=["lapor@kota.example"])
+    limit = time.monotonic() + 30
+    while not (waiting := program.run("mail-in", "list", "--state", "for_desk", "--json").json):
+        assert time.monotonic() < limit
+    words = ("mail-in", "handle", str(waiting[0]["id"]), "--as", "o-skpd-kominfotik", "--number", number)
+    assert program.run(*words[:5], "--number", "JK0001010001").status == 1
+    assert program.run(*words).status == 0
+    (entry,) = program.run("mail-in", "list", "--state", "handled", "--json").json
+    assert entry["number"] == number
+    assert entry["why"] == "no complaint has this number; handled by o-skpd-kominfotik"
+    assert "waits at the desk" in program.run(*words).err
 
 
 def test_mail_in_says_what_is_wrong(program: Program) -> None:

@@ -253,8 +253,11 @@ def test_public_is_what_the_internet_reaches() -> None:
         assert not is_public(address)
 
 
+NO_NAMES = ("http://a..b/", f"http://{'a' * 70}.example/", "http://xn--/", "http://x:99999/")
+
+
 async def test_nobody_there_and_no_such_name_are_answers(sender: Sender) -> None:
-    for url in (f"http://127.0.0.1:{free_port()}/", "http://tidak-ada.invalid/", "http://[::1"):
+    for url in (f"http://127.0.0.1:{free_port()}/", "http://tidak-ada.invalid/", "http://[::1", *NO_NAMES):
         answer = await sender.send(telling(url))
         assert answer.status is None
         assert answer.error
