@@ -102,17 +102,19 @@ def test_a_duplicate_is_reopened_with_its_parent() -> None:
 
 
 @pytest.mark.parametrize(
-    ("command", "actor"), [(Reject(note="Pujian."), officer(DESK)), (Withdraw(), REPORTER)]
+    ("command", "actor", "outcome"),
+    [(Reject(note="Pujian."), officer(DESK), "rejected"), (Withdraw(), REPORTER, "withdrawn")],
 )
 def test_a_duplicate_goes_its_own_way_when_its_parent_ends_without_a_result(
-    command: object, actor: object
+    command: object, actor: object, outcome: str
 ) -> None:
     pair = Pair()
     pair.send(pair.parent, command, actor)
     child = pair.child.complaint
     assert (child.status, child.parent) == (Status.WAITING, None)
     assert child.clocks[ClockKind.RESPONSE].state is ClockState.RUNNING
-    assert "was closed as" in entry(pair.child.events[-1]).detail
+    assert f"was closed as {outcome}" in entry(pair.child.events[-1]).detail
+    assert (pair.child.events[-1].via, pair.child.events[-1].by) == ("complaint", SERVICE)
 
 
 def test_a_duplicate_whose_reporter_reopens_it_goes_its_own_way() -> None:
@@ -148,6 +150,10 @@ def test_a_parent_that_cannot_be_reached_leaves_nobody_behind() -> None:
     life = merged()
     assert life.keep(life.complaint.orphaned("it is closed", life.now)) == ["separated"]
     assert life.complaint.orphaned("it is closed", life.now) == []
+    assert life.events[-1].via == "workflow"
+    resolved = merged()
+    hear(resolved, ParentNews.RESOLVED)
+    assert resolved.complaint.orphaned("it is closed", resolved.now) == [], "it has its answer already"
 
 
 def test_what_another_complaint_says_is_not_listened_to() -> None:

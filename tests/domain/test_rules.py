@@ -31,13 +31,15 @@ from domain.commands import (
     Withdraw,
 )
 from domain.events import Called, Completed, Escalated, HopLimitReached, Moved, Reminded
+from domain.notices import notices
 from domain.organisation import Supervisor, Unit
 from domain.outlook import Duty, outlook
 from domain.place import FoundBy, Point, WardFound
+from domain.policy import ClockRule, Span, SpanUnit
 from domain.refusal import RefusalCode, Refused
 from domain.status import Outcome, Status
 from domain.timeline import entry
-from domain.view import view
+from domain.view import receipt, view
 from tests.city import (
     ASISTEN_KOTA,
     BIRO,
@@ -45,6 +47,7 @@ from tests.city import (
     CALENDAR,
     DESK,
     DINAS,
+    GOVERNOR,
     INSPEKTORAT,
     INSPEKTUR,
     KECAMATAN,
@@ -53,6 +56,7 @@ from tests.city import (
     NEIGHBOUR,
     OTHER_DINAS,
     PHOTO,
+    POLICY,
     SEKDA,
     SEKRETARIS,
     SUDIN,
@@ -651,6 +655,38 @@ def test_a_unit_without_a_ladder_answers_to_the_last_resort() -> None:
     } == {"GUB"}
 
 
+def test_who_is_told_next_is_who_is_told_then() -> None:
+    """What was announced as the next step is what happens at that moment, on the whole way up."""
+    life, unit = Life(), ""
+    for _ in range(14):
+        coming = outlook(life.complaint).next
+        assert coming is not None
+        life.pass_time(coming.at - life.now)
+        told = [notice.to for notice in notices(life.events[-1], life.complaint)]
+        names = {"ASKO": ASISTEN_KOTA, "SEKO": SEKRETARIS, "INSP": INSPEKTUR, "GUB": GOVERNOR}
+        unit = names[told[-1]].name if told[-1] in names else KELURAHAN.name
+        assert unit in {coming.to, ASISTEN_KOTA.name}, "a breach and the first step come at one moment"
+
+
+def test_the_ledger_of_pauses_is_shown_with_its_sum() -> None:
+    life = Life()
+    life.send(Ask(question="Di mana?"), LURAH)
+    life.pass_time(HOUR)
+    life.send(Reply(answer="Di sini."), REPORTER)
+    shown = {one.kind: one for one in view(life.complaint, "x").deadlines}[ClockKind.RESOLUTION]
+    assert (shown.paused_seconds, len(shown.pauses)) == (3600, 1)
+    assert (shown.pauses[0].by, shown.pauses[0].why) == ("KEL", "the reporter is asked")
+    assert receipt(life.complaint).ward == "31.71.01.1001"
+
+
+def test_calling_without_a_supervisor_is_refused_with_a_sentence() -> None:
+    life = Life(opening().model_copy(update={"kelurahan": KELURAHAN.model_copy(update={"ladder": ()})}))
+    life.send(Accept(), LURAH)
+    with pytest.raises(Refused, match="Kelurahan Gambir has no supervisor to call") as refused:
+        life.send(Escalate(note="Tolong."), LURAH)
+    assert refused.value.code is RefusalCode.WRONG_TARGET
+
+
 def test_what_happens_next_names_the_moment_and_the_one_who_is_told() -> None:
     life = Life()
     coming = outlook(life.complaint)
@@ -672,7 +708,34 @@ def test_what_happens_next_names_the_moment_and_the_one_who_is_told() -> None:
     coming = outlook(life.complaint)
     assert coming.next is not None
     assert (coming.duty, coming.who, coming.next.closes) == (Duty.SPEAK, "reporter", True)
+    assert coming.next.to == "reporter"
     assert "It is closed at" in view(life.complaint, "x").waits_for
     clocks = {deadline.kind: deadline for deadline in view(life.complaint, "x").deadlines}
     assert clocks[ClockKind.RESOLUTION].next is None
     assert clocks[ClockKind.FEEDBACK].next == coming.next
+
+
+def test_a_paused_clock_in_office_time_is_recounted_with_its_pauses() -> None:
+    working = ClockRule(limit=Span(amount=5, unit=SpanUnit.WORKING_DAYS))
+    life = Life(opening(policy=POLICY.model_copy(update={"resolution": working})))
+    life.send(Ask(question="Di mana?"), LURAH)
+    life.pass_time(HOUR)
+    life.send(Reply(answer="Di sini."), REPORTER)
+    before = life.complaint.clocks[ClockKind.RESOLUTION].due_at
+    holiday = CALENDAR.model_copy(update={"closed": (date(2026, 11, 4),)})
+    life.send(AdoptCalendar(calendar=holiday, reason="Libur baru."), SERVICE)
+    after = life.complaint.clocks[ClockKind.RESOLUTION].due_at
+    assert (before, after) == (MONDAY + 7 * DAY + HOUR, MONDAY + 8 * DAY + HOUR)
+
+
+def test_the_validators_clock_tells_the_validator_and_those_above_it() -> None:
+    life = Life()
+    life.send(Accept(), LURAH)
+    life.send(DONE, LURAH)
+    coming = outlook(life.complaint).next
+    assert coming is not None
+    assert (coming.clock, coming.to) == (ClockKind.VALIDATION, "Biro Pemerintahan")
+    life.pass_time(DAY + HOUR)
+    coming = outlook(life.complaint).next
+    assert coming is not None
+    assert (coming.stage, coming.to) == (Stage.ESCALATION, "Sekda")

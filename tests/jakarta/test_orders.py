@@ -33,10 +33,10 @@ def test_units_are_filled_in() -> None:
 
 
 def test_a_hand_back_with_a_better_location_is_routed_anew() -> None:
-    back = ORDERS.hand_back("KEL-31.74.01.1001", HandBackReason.WRONG_LOCATION, None, MONAS, "")
+    back = ORDERS.hand_back("KEL-31.74.01.1001", HandBackReason.WRONG_LOCATION, None, MONAS, "peta")
     assert back.to is not None
     assert back.found is not None
-    assert (back.to.code, back.found.ward) == (GAMBIR, "31.71.01.1001")
+    assert (back.to.code, back.found.ward, back.point, back.note) == (GAMBIR, "31.71.01.1001", MONAS, "peta")
 
 
 def test_a_hand_back_to_a_better_unit_goes_there_whatever_the_location() -> None:
@@ -68,4 +68,5 @@ def test_what_is_no_longer_handled_cannot_be_followed(status: Status) -> None:
 def test_a_follower_cannot_be_followed() -> None:
     with pytest.raises(Refused, match="itself follows JK9; name that one"):
         ORDERS.merge(PARENT.model_copy(update={"parent": "JK9"}), "")
-    assert ORDERS.merge(PARENT, "sama").parent.id == "complaint-jaki-x"
+    merge = ORDERS.merge(PARENT, "sama")
+    assert (merge.parent.id, merge.note) == ("complaint-jaki-x", "sama")
