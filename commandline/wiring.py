@@ -117,12 +117,15 @@ class Wiring:
     @property
     def attachments(self) -> "Attachments":
         """Takes files in and tells of them."""
+        from channels.attachments.kind import Sizes  # noqa: PLC0415
         from channels.attachments.taking import Attachments  # noqa: PLC0415 - heavy
         from store.attachments import AttachmentCatalogue  # noqa: PLC0415 - heavy
         from store.contents import Contents  # noqa: PLC0415 - heavy
 
-        contents = Contents.at(self._settings.files_url, self.home / "files")
-        return Attachments(contents, AttachmentCatalogue(self.engine))
+        said = self._settings
+        contents = Contents.at(said.files_url, self.home / "files")
+        sizes = Sizes(said.largest_photo_mb, said.largest_video_mb, said.largest_pdf_mb)
+        return Attachments(contents, AttachmentCatalogue(self.engine), sizes)
 
     async def evidence(self, given: Sequence[str] | None, by: str) -> tuple[Evidence, ...]:
         """Pictures and documents: files of this machine are taken in, addresses on the web stay addresses."""

@@ -84,6 +84,11 @@ class Settings(BaseSettings):
         description="Where photos and documents are kept: s3://BUCKET/PREFIX?endpoint=URL&region=NAME, with "
         "keys in AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY. Unset: a folder in the data folder.",
     )
+    largest_photo_mb: int = Field(
+        default=15, ge=1, le=100, description="Megabytes that a photo may have; a telephone's have 2 to 12."
+    )
+    largest_video_mb: int = Field(default=100, ge=1, le=2000, description="Megabytes that a video may have.")
+    largest_pdf_mb: int = Field(default=20, ge=1, le=500, description="Megabytes that a PDF may have.")
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         default="info",
         description="Least important log lines that are written: debug, info, warning or error.",

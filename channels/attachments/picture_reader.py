@@ -99,7 +99,8 @@ def _said(picture: Any, source: Path) -> dict[str, Any]:
     exif = picture.getexif()
     inner, gps = exif.get_ifd(EXIF), exif.get_ifd(GPS)
     latitude, longitude = _degrees(gps.get(2), gps.get(1)), _degrees(gps.get(4), gps.get(3))
-    located = latitude is not None and longitude is not None
+    # 0, 0 is what a telephone writes that has not found out where it is.
+    located = latitude is not None and longitude is not None and (latitude, longitude) != (0, 0)
     return {
         "taken_at": _taken(inner.get(TAKEN) or exif.get(DATE_TIME), inner.get(TAKEN_OFFSET)),
         "latitude": latitude if located else None,

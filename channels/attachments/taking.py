@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import os
 import sys
 from collections.abc import AsyncIterator, Iterable, Sequence
 from datetime import datetime
@@ -10,7 +11,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, Protocol
 
-from channels.attachments.kind import HEAD, LARGEST, check_size, kind_of
+from channels.attachments.kind import HEAD, Sizes, check_size, kind_of
 from domain.commands import Evidence
 from domain.evidence import AtComplaint, Attachment
 from domain.place import Point
@@ -19,6 +20,12 @@ from domain.refusal import RefusalCode, Refused
 READ_WITHIN_S = 30.0
 PROGRAM = "channels.attachments.picture_reader"
 ROOT = Path(__file__).resolve().parents[2]
+
+AT_ONCE = min(os.cpu_count() or 1, 4)
+"""Pictures that are decoded at the same time; others wait. More would take memory and be no faster."""
+
+NEEDED = ("PATH", "LD_LIBRARY_PATH", "LANG")
+"""Of our environment, what the reader is given: a picture that takes it over finds no key and no password."""
 
 
 class Keeping(Protocol):
@@ -52,9 +59,16 @@ class Catalogue(Protocol):
 class Attachments:
     """Takes files in for everybody: channels, officers, reporters."""
 
-    def __init__(self, keeping: Keeping, catalogue: Catalogue) -> None:
+    def __init__(self, keeping: Keeping, catalogue: Catalogue, sizes: Sizes | None = None) -> None:
         self._keeping = keeping
         self._catalogue = catalogue
+        self._sizes = sizes or Sizes()
+        self._reading = asyncio.Semaphore(AT_ONCE)
+
+    @property
+    def largest(self) -> int:
+        """Bytes that any file may have."""
+        return self._sizes.largest
 
     async def take(self, content: AsyncIterator[bytes], by: str, at: datetime) -> Evidence:
         """Takes a file in. Raises ``Refused`` with BAD_INPUT and one sentence that says what is wrong.
@@ -63,7 +77,7 @@ class Attachments:
         """
         with TemporaryDirectory() as folder:
             source = Path(folder) / "source"
-            received = await _receive(content, source)
+            received = await _receive(content, source, self._sizes)
             known = await self._look(source, received)
             await self._catalogue.add(known, by, at)
         return Evidence(uri=f"sha256:{received.sha256}", sha256=received.sha256)
@@ -88,20 +102,21 @@ class Attachments:
         facts, digest = received, received.sha256
         if facts.is_picture:
             shown, thumbnail = source.with_name("shown"), source.with_name("thumbnail")
-            facts = facts.model_copy(update=await _read_picture(source, shown, thumbnail))
+            async with self._reading:
+                facts = facts.model_copy(update=await _read_picture(source, shown, thumbnail))
             await self._keeping.keep(f"shown/{digest}", shown, "image/jpeg")
             await self._keeping.keep(f"thumbnail/{digest}", thumbnail, "image/jpeg")
         await self._keeping.keep(f"original/{digest}", source, facts.media_type)
         return facts
 
 
-async def _receive(content: AsyncIterator[bytes], source: Path) -> Attachment:
+async def _receive(content: AsyncIterator[bytes], source: Path, sizes: Sizes) -> Attachment:
     """Writes the content down while it comes, and stops as soon as it is too much."""
     digest, size = sha256(), 0
     with source.open("wb") as file:
         async for chunk in content:
             size += len(chunk)
-            if size > LARGEST:
+            if size > sizes.largest:
                 break
             digest.update(chunk)
             file.write(chunk)
@@ -109,7 +124,7 @@ async def _receive(content: AsyncIterator[bytes], source: Path) -> Attachment:
         raise Refused(RefusalCode.BAD_INPUT, "The file is empty.")
     with source.open("rb") as file:
         kind = kind_of(file.read(HEAD))
-    check_size(kind, size)
+    check_size(kind, size, sizes)
     return Attachment(sha256=digest.hexdigest(), media_type=kind.media_type, size_bytes=size)
 
 
@@ -118,6 +133,7 @@ async def _read_picture(source: Path, shown: Path, thumbnail: Path) -> dict[str,
     process = await asyncio.create_subprocess_exec(
         sys.executable, "-m", PROGRAM, str(source), str(shown), str(thumbnail),
         cwd=ROOT,
+        env={name: os.environ[name] for name in NEEDED if name in os.environ},
         stdin=asyncio.subprocess.DEVNULL,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.DEVNULL,

@@ -8,7 +8,6 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, Response
 
-from channels.attachments.kind import LARGEST
 from channels.http import (
     act_routes,
     alert_routes,
@@ -39,7 +38,7 @@ def create_app(service: Service) -> FastAPI:
     """An ASGI application that answers for this service."""
     app = FastAPI(title="Tuntas", version="1", description=DESCRIPTION, docs_url=None, redoc_url=None)
     app.state.service = service
-    app.add_middleware(BodyLimit, larger={"/api/v1/attachments": LARGEST})
+    app.add_middleware(BodyLimit, larger={"/api/v1/attachments": service.files.largest})
     api = APIRouter(prefix="/api/v1")
     for module in (submit_routes, follow_routes, act_routes, attachment_routes, alert_routes, city_routes):
         api.include_router(module.router)

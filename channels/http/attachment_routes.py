@@ -57,7 +57,7 @@ class AttachmentAnswer(BaseModel):
     responses=documented(401, 403, 413, 422, 429, 503),
 )
 async def take(request: Request, service: Used, key: Submitter) -> TakenFile:
-    """Takes a photo (JPEG, PNG, WebP, HEIC), a video (MP4, WebM) or a PDF: the body is the file.
+    """Takes a photo (JPEG, PNG, WebP, HEIC), a video (MP4, MOV, WebM) or a PDF: the body is the file.
 
     What it is, is found from its content. The same file twice is one file.
     """

@@ -72,6 +72,11 @@ def test_a_year_that_cannot_be_is_no_time(reader: Reader) -> None:
     assert reader.read(encoded(scene(1), "JPEG", exif=exif))["taken_at"] is None
 
 
+def test_a_telephone_that_did_not_find_itself_says_no_place(reader: Reader) -> None:
+    assert reader.read(jpeg(scene(1), point=(0.0, 0.0)))["latitude"] is None
+    assert reader.read(jpeg(scene(1), point=(-0.5, 0.0)))["latitude"] == pytest.approx(-0.5)
+
+
 def test_sixteen_bits_of_grey_are_not_shown_white(reader: Reader) -> None:
     grey = Image.new("I;16", (256, 64))
     grey.putdata([column * 257 for _ in range(64) for column in range(256)])

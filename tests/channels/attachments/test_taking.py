@@ -5,17 +5,19 @@ import io
 import socket
 import zipfile
 from collections.abc import AsyncIterator, Iterator
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import httpx
+import psutil
 import pytest
 from moto.server import ThreadedMotoServer
 from PIL import Image
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from channels.attachments.kind import JPEG, LARGEST, MEGA, PDF, check_size, kind_of
-from channels.attachments.taking import Attachments
+from channels.attachments.kind import MEGA, Sizes
+from channels.attachments.taking import AT_ONCE, NEEDED, PROGRAM, Attachments
 from domain.commands import Evidence
 from domain.refusal import RefusalCode, Refused
 from runtime.free_port import free_port
@@ -160,16 +162,58 @@ async def test_too_much_is_not_read_to_its_end(attachments: Attachments) -> None
 
     with pytest.raises(Refused, match="at most 20 MB"):
         await attachments.take(endless(), "jaki", AT)
-    assert read <= LARGEST + 2 * MEGA
+    assert read <= Sizes().largest + 2 * MEGA
 
 
-def test_sizes_have_limits_by_kind() -> None:
-    check_size(JPEG, 15 * MEGA)
-    check_size(PDF, 20 * MEGA)
-    for kind, size in ((JPEG, 0), (JPEG, 15 * MEGA + 1), (PDF, 20 * MEGA + 1)):
-        with pytest.raises(Refused):
-            check_size(kind, size)
-    assert kind_of(b"\0\0\0\x18ftypheic").media_type == "image/heic"
+async def test_a_city_may_take_less(folder: Contents, engine: AsyncEngine) -> None:
+    strict = Attachments(folder, AttachmentCatalogue(engine), Sizes(photo=1, video=1, pdf=1))
+    with pytest.raises(Refused, match="at most 1 MB"):
+        await take(strict, jpeg() + b"\0" * MEGA)
+
+
+async def test_many_photos_at_once_are_read_a_few_at_a_time(attachments: Attachments) -> None:
+    """Each is taken in the end: waiting for a turn is not held against a photo."""
+    most, running = 0, True
+
+    async def watch() -> None:
+        nonlocal most
+        while running:
+            most = max(most, len(readers()))
+            await asyncio.sleep(0.02)
+
+    watching = asyncio.create_task(watch())
+    photos = [jpeg(scene(200 + one, (1600, 1200))) for one in range(12)]
+    taken = await asyncio.gather(*(take(attachments, photo) for photo in photos))
+    running = False
+    await watching
+    assert len({one.sha256 for one in taken}) == len(photos)
+    assert 1 <= most <= AT_ONCE
+
+
+def readers() -> list[psutil.Process]:
+    """The picture readers that this process has started and that still run."""
+    return [
+        child
+        for child in psutil.Process().children()
+        if child.status() != psutil.STATUS_ZOMBIE and PROGRAM in child.cmdline()
+    ]
+
+
+async def test_the_reader_is_given_no_secrets(
+    attachments: Attachments, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "a-secret")
+    monkeypatch.setenv("TUNTAS_DATABASE_URL", "postgresql://user:a-secret@host/name")
+    taking = asyncio.create_task(take(attachments, jpeg(scene(9, (4000, 3000)))))
+    seen: dict[str, str] = {}
+    while not taking.done() and not seen:
+        await asyncio.sleep(0.005)
+        for child in readers():
+            with suppress(psutil.Error):
+                seen = child.environ()
+    await taking
+    assert seen
+    assert set(seen) <= {*NEEDED, "LC_CTYPE"}
 
 
 @pytest.fixture(scope="module")
