@@ -38,6 +38,14 @@ async def test_a_ward_and_a_place_have_a_feed(jaki: httpx.AsyncClient, anybody: 
     assert await entries(anybody, "/feeds/near.atom?lat=-6.9&long=107.6") == {}
 
 
+async def test_a_point_almost_at_zero_is_no_defect(jaki: httpx.AsyncClient, anybody: httpx.AsyncClient) -> None:
+    """The square of the smallest float is out of PostgreSQL's range: kept points are rounded."""
+    tiny = {"latitude": 1e-200, "longitude": 5e-324}
+    number = (await jaki.post(URL, json=said(point=tiny, public=True))).json()["number"]
+    assert f"urn:tuntas:complaint:{number}" in await entries(anybody, "/feeds/near.atom?lat=0.0&long=0.0")
+    assert await entries(anybody, "/feeds/near.atom?lat=90&long=1e-300") == {}
+
+
 async def test_what_is_no_ward_or_place_is_a_problem(anybody: httpx.AsyncClient) -> None:
     problem(await anybody.get("/feeds/ward/nowhere.atom"), 404)
     for bad in ("lat=x&long=1", "lat=91&long=1", "lat=nan&long=1", "lat=1", "lat=1&long=1&radius=1000000"):
