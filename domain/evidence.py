@@ -21,6 +21,9 @@ SIMILAR_BITS = 6
 LATE_CLOCK = timedelta(hours=1)
 """A camera's clock may be ahead by so much before it is mentioned [O]: the next time zone is an hour away."""
 
+SLOW_CLOCK = timedelta(minutes=10)
+"""A camera's clock may be behind by so much before proof seems older than its complaint [O]."""
+
 METRES_PER_DEGREE = 111_320.0
 
 WIB = timezone(timedelta(hours=7), "WIB")
@@ -195,7 +198,7 @@ def _another_time(picture: Attachment, use: Use, case: Case) -> Iterator[Finding
     said = None
     if taken > use.at + LATE_CLOCK:
         said = ("after it was handed in", "setelah waktu pengirimannya")
-    elif use.purpose is not Purpose.REPORTED and taken < case.opened_at:
+    elif use.purpose is not Purpose.REPORTED and taken < case.opened_at - SLOW_CLOCK:
         said = ("before the complaint came in", "sebelum laporan masuk")
     elif taken < case.opened_at - OLD:
         said = (

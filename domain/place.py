@@ -8,7 +8,7 @@ from pydantic import AfterValidator, Field
 from domain.value import Value
 
 DECIMALS = 7
-"""Of a coordinate that is kept: 11 millimetres. It also keeps squares of distances from running out of range."""
+"""Of a coordinate that is kept: 11 millimetres. Squares of distances stay within what a float holds."""
 
 
 def _rounded(degrees: float) -> float:

@@ -12,6 +12,7 @@ import json
 import resource
 import sys
 import warnings
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
@@ -46,14 +47,15 @@ FORMATS = ("JPEG", "PNG", "WEBP", "HEIF")
 
 def main(source: Path, shown: Path, thumbnail: Path) -> dict[str, Any]:
     """What the picture says, after the copies have been written."""
-    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+    with suppress(ValueError):  # macOS knows the limit and takes no value
+        resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
     resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # a picture of somebody is left in no core file
-    import pillow_heif  # noqa: PLC0415 - within the limits
+    import pi_heif  # noqa: PLC0415 - within the limits
     from PIL import Image  # noqa: PLC0415
 
     warnings.simplefilter("ignore")
-    pillow_heif.register_heif_opener()
+    pi_heif.register_heif_opener()
     Image.MAX_IMAGE_PIXELS = None  # the check below names the limit
     with Image.open(source, formats=FORMATS) as picture:
         if picture.width * picture.height > MOST_PIXELS:
@@ -91,8 +93,18 @@ def _upright(picture: Any) -> Any:
     turned = UPRIGHT.get(picture.getexif().get(ORIENTATION))
     if picture.mode.startswith("I;16"):  # else everything brighter than 1/256 would be white
         picture = picture.point(lambda value: value / 256).convert("L")
-    coloured = picture.convert("RGB")
+    coloured = _on_white(picture) if picture.has_transparency_data else picture.convert("RGB")
     return coloured if turned is None else coloured.transpose(turned)
+
+
+def _on_white(picture: Any) -> Any:
+    """Without what transparency hides: the pixels beneath may be of something that was cut out on purpose."""
+    from PIL import Image  # noqa: PLC0415 - within the limits
+
+    layers = picture.convert("RGBA")
+    page = Image.new("RGB", layers.size, "white")
+    page.paste(layers, mask=layers.getchannel("A"))
+    return page
 
 
 def _said(picture: Any, source: Path) -> dict[str, Any]:

@@ -104,6 +104,14 @@ def test_a_text_in_a_png_that_unpacks_to_very_much_is_refused(reader: Reader) ->
     assert "cannot be read" in reader.read(content)["refused"]
 
 
+def test_what_was_made_transparent_stays_hidden(reader: Reader) -> None:
+    picture = scene(2).convert("RGBA")
+    picture.paste((200, 0, 0, 0), (100, 100, 300, 300))
+    reader.read(encoded(picture, "PNG"))
+    red, green, blue = reader.shown().getpixel((200, 200))  # type: ignore[misc]
+    assert min(red, green, blue) > 250
+
+
 @pytest.mark.parametrize("form", ["GIF", "TIFF", "BMP", "AVIF", "ICO"])
 def test_what_pillow_could_read_as_well_is_not_read(reader: Reader, form: str) -> None:
     assert "cannot be read" in reader.read(encoded(scene(2), form))["refused"]

@@ -38,7 +38,9 @@ async def test_a_ward_and_a_place_have_a_feed(jaki: httpx.AsyncClient, anybody: 
     assert await entries(anybody, "/feeds/near.atom?lat=-6.9&long=107.6") == {}
 
 
-async def test_a_point_almost_at_zero_is_no_defect(jaki: httpx.AsyncClient, anybody: httpx.AsyncClient) -> None:
+async def test_a_point_almost_at_zero_is_no_defect(
+    jaki: httpx.AsyncClient, anybody: httpx.AsyncClient
+) -> None:
     """The square of the smallest float is out of PostgreSQL's range: kept points are rounded."""
     tiny = {"latitude": 1e-200, "longitude": 5e-324}
     number = (await jaki.post(URL, json=said(point=tiny, public=True))).json()["number"]
