@@ -7,11 +7,13 @@ import sys
 import typer
 
 from commandline import (
+    accounts,
     authority,
     channel_keys,
     complaints,
     exporting,
     importing,
+    key_ring,
     mail,
     messengers,
     organisation,
@@ -66,6 +68,8 @@ app.add_typer(messengers.app, name="messengers", rich_help_panel=STACK)
 app.add_typer(webhooks.app, name="webhooks", rich_help_panel=STACK)
 app.add_typer(policy.app, name="policy", rich_help_panel=STACK)
 app.add_typer(organisation.app, name="org", rich_help_panel=LOOK)
+app.add_typer(accounts.app, name="accounts", rich_help_panel=STACK)
+app.add_typer(key_ring.app, name="key-ring", rich_help_panel=STACK)
 app.add_typer(channel_keys.app, name="keys", rich_help_panel=STACK)
 verbs.add_to(app)
 

@@ -13,7 +13,6 @@ import sys
 from datetime import timedelta
 
 import structlog
-from sqlalchemy.ext.asyncio import AsyncEngine
 from temporalio.client import Client
 from temporalio.worker import Worker
 
@@ -21,6 +20,7 @@ from activities.alerts import Alerting
 from activities.deliver import Delivery
 from activities.escalate import Escalation
 from activities.record import Recording
+from durable.codec import SealingCodec
 from durable.digests import report_undelivered, wake_digest
 from durable.plugin import TuntasPlugin
 from durable.schedules import ensure_schedules
@@ -28,7 +28,7 @@ from jakarta.bad_data import BadData
 from jakarta.load import Jakarta, load_jakarta
 from notify.media import BadRoutes, Routes
 from notify.templates import BadTemplates, Templates
-from runtime.database import database_url
+from runtime.key_ring import WrongKeys
 from runtime.logs import configure_logs
 from runtime.settings import Settings, WrongSetting, load_settings
 from runtime.temporal_client import connect
@@ -36,8 +36,8 @@ from runtime.unreachable import Unreachable
 from runtime.worker_process import announce_ready
 from store.alerts import Alerts
 from store.complaints import Recorder, Register
+from store.database import Database
 from store.digests import Digests
-from store.engine import open_engine
 from store.messages import Messages
 from workflows.alerts import AlertsWorkflow
 from workflows.complaint import ComplaintWorkflow
@@ -47,8 +47,8 @@ GRACE = timedelta(seconds=10)
 """How long activities may finish after a stop was asked for; Temporal gives the rest to another worker."""
 
 
-def plugin(engine: AsyncEngine, settings: Settings, city: Jakarta) -> TuntasPlugin:
-    """All that a worker hosts, put together."""
+def plugin(engine: Database, settings: Settings, city: Jakarta, *, sealed: bool = True) -> TuntasPlugin:
+    """All that a worker hosts, put together. Without ``sealed`` histories can be read as they are."""
     names = {unit.code: unit.name for unit in city.units()}
     routes = Routes.load(settings.notify_url, settings.notify_routes, city.addresses())
     templates = Templates(settings.templates)
@@ -63,6 +63,7 @@ def plugin(engine: AsyncEngine, settings: Settings, city: Jakarta) -> TuntasPlug
         {category.code: category.name for category in city.categories()},
     )
     return TuntasPlugin(
+        SealingCodec(engine.vault) if sealed else None,
         workflows=[ComplaintWorkflow, DigestWorkflow, AlertsWorkflow],
         activities=[
             recording.register,
@@ -85,11 +86,14 @@ async def main() -> None:
     """Works until a signal asks to stop."""
     settings = load_settings()
     configure_logs(settings)
-    engine = open_engine(database_url(settings))
+    engine = Database.of(settings)
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    client = await connect(settings, plugins=[plugin(engine, settings, load_jakarta(settings.city_data))])
+    client = await connect(
+        settings,
+        plugins=[plugin(engine, settings, load_jakarta(settings.city_data))],
+    )
     await ensure_schedules(client, settings.task_queue)
     async with hosted_by(client, settings.task_queue):
         announce_ready()
@@ -101,7 +105,7 @@ async def main() -> None:
 if __name__ == "__main__":
     try:
         asyncio.run(main())
-    except (Unreachable, WrongSetting, BadData, BadRoutes, BadTemplates) as trouble:
+    except (Unreachable, WrongSetting, WrongKeys, BadData, BadRoutes, BadTemplates) as trouble:
         sys.exit(str(trouble))
     # At once: Temporal's threads may crash an interpreter that ends slowly (temporalio/sdk-python#300).
     sys.stderr.flush()

@@ -27,7 +27,7 @@ from jakarta.load import load_jakarta
 from runtime.settings import Settings
 from runtime.stack import Stack
 from runtime.temporal_client import connect
-from store.engine import open_engine
+from store.database import Database
 from store.migrate import migrate
 from tests.workflows.paths import straight
 from worker import hosted_by, plugin
@@ -109,8 +109,8 @@ async def main() -> None:
     """Interleaves the rounds, so that whatever else the machine does meets both alike."""
     with tempfile.TemporaryDirectory() as folder:
         settings = Settings(home=Path(folder) / "home")
-        async with Stack(settings, search_attributes=REGISTRY, migrate=migrate) as stack:
-            engine = open_engine(stack.database_url)
+        async with Stack(settings, search_attributes=REGISTRY, migrate=migrate):
+            engine = Database.of(settings)
             client = await connect(settings, plugins=[plugin(engine, settings, load_jakarta())])
             bare = await connect(settings)
             async with (

@@ -3,7 +3,7 @@
 import csv
 import json
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import nullcontext
 from datetime import UTC, date, datetime
 from enum import StrEnum
@@ -19,8 +19,6 @@ from commandline.wiring import Wiring
 
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 """How a text begins that a spreadsheet would compute."""
-
-NAMES = {"reporter_name": "name", "reporter_contact": "contact"}
 
 
 class Format(StrEnum):
@@ -55,14 +53,13 @@ async def export(
         start = since.replace(tzinfo=WIB) if since else None
         found = Exports(tuntas.engine).complaints(columns, wanted, start)
         with output.open("w", encoding="utf-8", newline="") if output else nullcontext(sys.stdout) as file:
-            names = [NAMES.get(name, name) for name in columns]
             write = _write_csv if form is Format.CSV else _write_json
-            count = await write(file, names, found)
+            count = await write(file, columns, found)
     if output:
         remark(f"{count} complaints are in {output}.")
 
 
-async def _write_csv(file: TextIO, names: list[str], rows: AsyncIterator[dict[str, Any]]) -> int:
+async def _write_csv(file: TextIO, names: Sequence[str], rows: AsyncIterator[dict[str, Any]]) -> int:
     writer, count = csv.writer(file), 0
     writer.writerow(names)
     async for row in rows:
@@ -71,7 +68,7 @@ async def _write_csv(file: TextIO, names: list[str], rows: AsyncIterator[dict[st
     return count
 
 
-async def _write_json(file: TextIO, names: list[str], rows: AsyncIterator[dict[str, Any]]) -> int:
+async def _write_json(file: TextIO, names: Sequence[str], rows: AsyncIterator[dict[str, Any]]) -> int:
     """One complaint a line, written as it is read."""
     head = json.dumps({"schema": SCHEMA, "exported_at": _plain(datetime.now(UTC))})
     file.write(f'{head[:-1]}, "complaints": [')

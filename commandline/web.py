@@ -12,9 +12,12 @@ from commandline.wiring import Wiring
 from runtime.free_port import LOOPBACK
 from runtime.logs import configure_logs
 from runtime.settings import load_settings
+from runtime.stack_record import read_stack
 from runtime.web_process import PREFERRED_PORT
 
 if TYPE_CHECKING:
+    from fastapi import FastAPI
+
     from channels.http.service import Service
 
 POOL_SIZE = 15
@@ -39,6 +42,7 @@ async def web(
     configure_logs(load_settings())
     async with Wiring(pool_size=POOL_SIZE) as tuntas:
         app, stop = create_app(await http_service(tuntas)), asyncio.Event()
+        _add_pages(app, tuntas)
         config = uvicorn.Config(
             app,
             host=host,
@@ -53,6 +57,28 @@ async def web(
         await uvicorn.Server(config).serve()
         stop.set()
         await telling
+
+
+def _add_pages(app: "FastAPI", tuntas: Wiring) -> None:
+    """Signing in, and reading sealed payloads in Temporal's own screens."""
+    from durable.codec import SealingCodec  # noqa: PLC0415 - heavy
+    from store.accounts import Accounts  # noqa: PLC0415 - heavy
+    from web.codec_server import codec_routes  # noqa: PLC0415 - heavy
+    from web.sign_in import Doorkeeper, sign_in_routes  # noqa: PLC0415 - heavy
+
+    doorkeeper = Doorkeeper(Accounts(tuntas.engine))
+    app.include_router(sign_in_routes(doorkeeper))
+    app.include_router(codec_routes(SealingCodec(tuntas.engine.vault), doorkeeper, temporal_screens()))
+
+
+def temporal_screens() -> list[str]:
+    """The origins of Temporal's screens: the setting, else where the embedded ones are."""
+    settings = load_settings()
+    if settings.codec_origins:
+        return [one.strip().rstrip("/") for one in settings.codec_origins.split(",")]
+    record = read_stack(settings.home)
+    address = record.temporal_ui if record else None
+    return [address, address.replace("127.0.0.1", "localhost")] if address else []
 
 
 async def http_service(tuntas: Wiring) -> "Service":

@@ -15,7 +15,6 @@ from domain.view import ComplaintView
 from runtime.settings import Settings, load_settings
 
 if TYPE_CHECKING:
-    from sqlalchemy.ext.asyncio import AsyncEngine
     from temporalio.client import Client
 
     from channels.attachments.taking import Attachments
@@ -25,6 +24,7 @@ if TYPE_CHECKING:
     from jakarta.load import Jakarta
     from store.channel_keys import ChannelKeys
     from store.complaints import Reads
+    from store.database import Database
     from store.duplicates import Candidate
     from store.messages import Sent
 
@@ -53,7 +53,7 @@ class Wiring:
     def __init__(self, pool_size: int = 5) -> None:
         self._pool_size = pool_size
         self._settings = load_settings()
-        self._engine: AsyncEngine | None = None
+        self._engine: Database | None = None
         self._client: Client | None = None
         self._complaints: Complaints | None = None
         self._city: Jakarta | None = None
@@ -86,12 +86,15 @@ class Wiring:
 
     async def complaints(self) -> "Complaints":
         """The running complaints. Raises ``Unreachable`` when Temporal does not answer."""
+        from durable.codec import SealingCodec  # noqa: PLC0415 - heavy
         from durable.complaints import Complaints  # noqa: PLC0415 - heavy
         from durable.plugin import TuntasPlugin  # noqa: PLC0415 - heavy
         from runtime.temporal_client import connect  # noqa: PLC0415 - heavy
 
         if self._complaints is None:
-            self._client = await connect(self._settings, plugins=[TuntasPlugin()])
+            self._client = await connect(
+                self._settings, plugins=[TuntasPlugin(SealingCodec(self.engine.vault))]
+            )
             self._complaints = Complaints(self._client, self._settings.task_queue)
         return self._complaints
 
@@ -193,11 +196,10 @@ class Wiring:
         return ChannelKeys(self.engine)
 
     @property
-    def engine(self) -> "AsyncEngine":
-        """The pool of connections to PostgreSQL. Raises ``Unreachable`` when it does not run."""
-        from runtime.database import database_url  # noqa: PLC0415 - heavy
-        from store.engine import open_engine  # noqa: PLC0415 - heavy
+    def engine(self) -> "Database":
+        """The database. Raises ``Unreachable`` when it does not run, ``WrongKeys`` without a key ring."""
+        from store.database import Database  # noqa: PLC0415 - heavy
 
         if self._engine is None:
-            self._engine = open_engine(database_url(self._settings), pool_size=self._pool_size)
+            self._engine = Database.of(self._settings, pool_size=self._pool_size)
         return self._engine

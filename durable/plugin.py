@@ -1,9 +1,11 @@
 """The one plugin by which client, worker, replayer and tests agree on converter, runner and code."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any
 
 from temporalio.contrib.pydantic import pydantic_data_converter
+from temporalio.converter import DefaultFailureConverterWithEncodedAttributes, PayloadCodec
 from temporalio.plugin import SimplePlugin
 from temporalio.worker import WorkflowRunner
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
@@ -15,12 +17,24 @@ PASSED_THROUGH = ("domain", "activities", "durable", "pydantic", "pydantic_core"
 
 
 class TuntasPlugin(SimplePlugin):
-    """Clients pass nothing; workers and replayers pass the workflows and activities they host."""
+    """Clients pass the codec; workers and replayers also the workflows and activities they host.
 
-    def __init__(self, workflows: Sequence[type] = (), activities: Sequence[Callable[..., Any]] = ()) -> None:
+    Texts of failures go through the codec too. Without one nothing is sealed: for tests of other things.
+    """
+
+    def __init__(
+        self,
+        codec: PayloadCodec | None,
+        workflows: Sequence[type] = (),
+        activities: Sequence[Callable[..., Any]] = (),
+    ) -> None:
         super().__init__(
             "tuntas",
-            data_converter=pydantic_data_converter,
+            data_converter=replace(
+                pydantic_data_converter,
+                payload_codec=codec,
+                failure_converter_class=DefaultFailureConverterWithEncodedAttributes,
+            ),
             workflows=list(workflows),
             activities=list(activities),
             workflow_runner=_runner,

@@ -34,6 +34,11 @@ class Home:
         return self.root / "temporal.db"
 
     @property
+    def keys_file(self) -> Path:
+        """The key ring, unless a setting says that it is elsewhere."""
+        return self.root / "keys.toml"
+
+    @property
     def postgres(self) -> Path:
         """The embedded PostgreSQL's data directory."""
         return self.root / "postgres"

@@ -112,6 +112,16 @@ class Settings(BaseSettings):
         "faster and survives only crashes of programs.",
     )
 
+    keys: str | None = Field(
+        default=None,
+        description="The key ring that what is personal is sealed with: file:PATH, env:VARIABLE, or "
+        "kms:MODULE:FUNCTION for a service. Unset: keys.toml in the data folder, made by `up`.",
+    )
+    codec_origins: str | None = Field(
+        default=None,
+        description="Origins of Temporal's screens that may ask the codec server, separated by commas, such "
+        "as https://temporal.example. Unset: those of the embedded Temporal.",
+    )
     smtp_listen: str | None = Field(
         default=None,
         description="HOST:PORT on which `mail-in` takes mail by SMTP. Unset: it does not listen.",
@@ -164,6 +174,13 @@ class Settings(BaseSettings):
         host, _, port = where.rpartition(":")
         if not host or not (port.isdecimal() and int(port) < 65536):  # noqa: PLR2004 - ports end there
             raise ValueError("is not HOST:PORT; write it as 0.0.0.0:25")
+        return where
+
+    @field_validator("keys")
+    @classmethod
+    def _key_ring(cls, where: str | None) -> str | None:
+        if where is not None and not (where.startswith(("file:", "env:", "kms:")) and where[5:]):
+            raise ValueError("does not name a key ring; write file:PATH, env:VARIABLE or kms:MODULE:FUNCTION")
         return where
 
     @field_validator("notify_url")

@@ -20,6 +20,7 @@ from typing import Self
 from runtime.database import check_database
 from runtime.free_port import LOOPBACK
 from runtime.home import Home
+from runtime.key_ring import create_key_ring
 from runtime.postgres import Postgres
 from runtime.process_identity import ProcessIdentity, identify
 from runtime.settings import Settings, without_password
@@ -167,12 +168,14 @@ class Stack:
     async def _start(self) -> None:
         before = read_stack(self._settings.home)
         await asyncio.to_thread(self._stop_orphans, before)
+        if self._settings.keys is None:
+            self._make_key_ring()
         self._postgres = None if self._settings.database_url else Postgres(self._home.postgres, self._say)
-        self._temporal = None if is_external() else self._temporal_server(before)
-        await self._start_servers()
         if self._web_command:
             port = _port(before.web if before else None)
             self._web = WebProcess(self._home, self._web_command, self._worker_environment, port)
+        self._temporal = None if is_external() else self._temporal_server(before)
+        await self._start_servers()
         self._write_record()
         await self._run_migrations()
         if self._worker_command:
@@ -184,6 +187,16 @@ class Stack:
             await self._web.start()
             self._write_record()
         self._watchers = [asyncio.create_task(self._watch(service)) for service in self._services()]
+
+    def _make_key_ring(self) -> None:
+        """For a new data folder only: data that was sealed with another would stay unreadable."""
+        ring = self._home.keys_file
+        if not ring.exists() and self._home.postgres.exists():
+            raise StartFailed(
+                f"The key ring {ring} is missing, and without it nobody can read the complaints in "
+                f"{self._home.postgres}: put your copy of it back."
+            )
+        create_key_ring(ring)
 
     def _stop_orphans(self, before: StackRecord | None) -> None:
         """End what a killed predecessor left; its PostgreSQL is taken over instead."""
@@ -207,6 +220,7 @@ class Stack:
             port=_port(before.temporal if before else None),
             ui_port=_port(before.temporal_ui if before else None),
             sync=self._settings.temporal_sync,
+            codec_endpoint=f"{self._web.url}/codec" if self._web else None,
         )
 
     async def _start_servers(self) -> None:

@@ -61,13 +61,16 @@ class TemporalServer:
         port: int | None = None,
         ui_port: int | None = None,
         sync: Literal["full", "normal"] = "full",
+        codec_endpoint: str | None = None,
     ) -> None:
+        """``codec_endpoint`` is where its screens have payloads made readable."""
         self._home = home
         self._search_attributes = dict(search_attributes)
         self._namespace = namespace
         self._port = port or PREFERRED_PORT
         self._ui_port = ui_port or PREFERRED_UI_PORT
         self._sync = sync
+        self._codec_endpoint = codec_endpoint
         self._child: ChildProcess | None = None
 
     @property
@@ -131,6 +134,8 @@ class TemporalServer:
             "--namespace": self._namespace,
             "--log-level": "warn",
         }
+        if self._codec_endpoint:
+            options["--ui-codec-endpoint"] = self._codec_endpoint
         many = {
             "--sqlite-pragma": {"journal_mode": "WAL", "synchronous": self._sync.upper()},
             "--dynamic-config-value": _DYNAMIC_CONFIG,

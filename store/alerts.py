@@ -7,16 +7,19 @@ from secrets import token_urlsafe
 from typing import Any, NamedTuple
 
 from sqlalchemy import Row, delete, func, insert, select, update
-from sqlalchemy.ext.asyncio import AsyncEngine
 
 from domain.alerts import CONFIRM_WITHIN, EVERY, SHOWN, Alert
 from domain.place import Point
 from domain.public_facts import Near, RequestFilter
+from store.database import Database
 from store.engine import transaction
 from store.public_reads import asked_for
 from store.tables import AlertRow, ComplaintRow
 
 BATCH = 200
+ALERT = "alert"
+ALERTS = "alerts"
+"""The owner of the key that addresses are sealed with: they belong to no complaint."""
 
 
 class New(NamedTuple):
@@ -29,13 +32,13 @@ class New(NamedTuple):
 class Alerts:
     """The subscribers. Their tokens are kept as digests; a token confirms, and stops."""
 
-    def __init__(self, engine: AsyncEngine) -> None:
+    def __init__(self, engine: Database) -> None:
         self._engine = engine
 
     async def ask(self, address: str, ward: str | None, near: Near | None, at: datetime) -> None:
         """Notes a wish. Nobody is told anything until the address has confirmed it."""
         values = {
-            "address": address,
+            "sealed": await self._engine.vault.seal(ALERTS, ALERT, address.encode()),
             "ward": ward,
             "latitude": near.point.latitude if near else None,
             "longitude": near.point.longitude if near else None,
@@ -47,7 +50,7 @@ class Alerts:
 
     async def to_confirm(self) -> list[tuple[Alert, str]]:
         """Alerts whose address has not yet been asked, each with its token: it is handed out once."""
-        tokens: list[tuple[Alert, str]] = []
+        tokens: list[tuple[Row[Any], str]] = []
         async with transaction(self._engine) as connection:
             query = select(AlertRow.__table__).where(AlertRow.token_hash.is_(None)).limit(BATCH)
             for row in (await connection.execute(query.with_for_update(skip_locked=True))).all():
@@ -55,8 +58,9 @@ class Alerts:
                 await connection.execute(
                     update(AlertRow).where(AlertRow.id == row.id).values(token_hash=_hash(token))
                 )
-                tokens.append((_alert(row), token))
-        return tokens
+                tokens.append((row, token))
+        alerts = await self._alerts([row for row, _ in tokens])
+        return [(alert, token) for alert, (_, token) in zip(alerts, tokens, strict=True)]
 
     async def confirm(self, token: str, at: datetime) -> bool:
         """The address wants it. False for a token that is none, or too old."""
@@ -92,9 +96,8 @@ class Alerts:
                 .order_by(AlertRow.told_until)
                 .limit(BATCH)
             )
-            alerts = [
-                _alert(row) for row in await connection.execute(query.with_for_update(skip_locked=True))
-            ]
+            rows = await connection.execute(query.with_for_update(skip_locked=True))
+            alerts = await self._alerts(rows.all())
             found = []
             for alert in alerts:
                 which = RequestFilter(ward=alert.ward, near=alert.near, requested_to=at)
@@ -114,18 +117,22 @@ class Alerts:
             await connection.execute(update(AlertRow).where(AlertRow.id.in_(ids)).values(told_until=at))
         return found
 
+    async def _alerts(self, rows: Sequence[Row[Any]]) -> list[Alert]:
+        opened = await self._engine.vault.open(ALERT, [row.sealed for row in rows])
+        return [_alert(row, address.decode()) for row, address in zip(rows, opened, strict=True) if address]
+
 
 def _hash(token: str) -> str:
     return sha256(token.encode("utf-8", "surrogatepass")).hexdigest()
 
 
-def _alert(row: Row[Any]) -> Alert:
+def _alert(row: Row[Any], address: str) -> Alert:
     near = None
     if row.metres is not None:
         near = Near(point=Point(latitude=row.latitude, longitude=row.longitude), metres=row.metres)
     return Alert(
         id=row.id,
-        address=row.address,
+        address=address,
         ward=row.ward,
         near=near,
         asked_at=row.asked_at,

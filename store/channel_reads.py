@@ -3,12 +3,14 @@
 from typing import Any
 
 from sqlalchemy import ColumnElement, Row, Select, select, text, tuple_
-from sqlalchemy.ext.asyncio import AsyncEngine
 
 from domain.channel_view import OwnComplaint, OwnFilter, Place, Step
+from domain.commands import REPORTER
 from store.complaints import Reads, view_of
+from store.database import Database
 from store.engine import transaction
-from store.tables import ComplaintRow, EventRow
+from store.events import Line, lines_of
+from store.tables import ComplaintRow
 
 INTERNAL = ("command_refused", "not_delivered")
 """What happened between the service and officers or media, and says nothing to a reporter."""
@@ -19,7 +21,7 @@ LONGEST_TIMELINE = 1000
 class ChannelReads:
     """Reads for channels and for reporters who have the access code."""
 
-    def __init__(self, engine: AsyncEngine) -> None:
+    def __init__(self, engine: Database) -> None:
         self._engine = engine
 
     async def own(
@@ -43,21 +45,8 @@ class ChannelReads:
 
     async def steps(self, complaint_id: str) -> list[Step]:
         """What happened to a complaint, oldest first, without the names of officers."""
-        query = (
-            select(
-                EventRow.seq,
-                EventRow.at,
-                EventRow.event,
-                EventRow.actor,
-                EventRow.actor_unit,
-                EventRow.detail,
-            )
-            .where(EventRow.complaint_id == complaint_id, EventRow.event.not_in(INTERNAL))
-            .order_by(EventRow.seq)
-            .limit(LONGEST_TIMELINE)
-        )
-        async with transaction(self._engine) as connection:
-            return [_step(row) for row in await connection.execute(query)]
+        lines = await lines_of(self._engine, complaint_id, without=INTERNAL, limit=LONGEST_TIMELINE)
+        return [_step(line) for line in lines]
 
     async def is_access_code(self, number: str, access_code: str) -> bool:
         """Whether this is the code that the reporter of the complaint was given."""
@@ -100,12 +89,13 @@ def _own(row: Row[Any]) -> OwnComplaint:
     )
 
 
-def _step(row: Any) -> Step:
+def _step(line: Line) -> Step:
+    told = line.entry
     return Step(
-        seq=row.seq,
-        at=row.at,
-        event=row.event,
-        by_unit=row.actor_unit,
-        by_reporter=row.actor == "reporter",
-        detail=row.detail,
+        seq=told.seq,
+        at=told.at,
+        event=told.event,
+        by_unit=line.unit,
+        by_reporter=told.by == REPORTER.code,
+        detail=told.detail,
     )

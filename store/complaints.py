@@ -10,15 +10,17 @@ from sqlalchemy import Row, func, select, tuple_, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from domain.commands import REPORTER, Actor
 from domain.events import Event, NotDelivered
 from domain.intake import Opening
 from domain.status import Status
-from domain.timeline import Entry, entry
+from domain.timeline import Entry
 from domain.view import ComplaintView, DeadlineView, Receipt
 from store.attachments import insert_uses
+from store.database import Database
 from store.engine import transaction
-from store.messages import NewMessage, fall_back, insert_messages
+from store.events import events_of, lines_of, sealed_events
+from store.messages import NewMessage, fall_back, insert_messages, sealed_messages
+from store.personal import COMPLAINT, CONTACT, NAME, PLACE, parsed, personal_of, plain_contact, plain_words
 from store.tables import AuditRow, ComplaintRow, DayCounterRow, EventRow
 
 WIB = timezone(timedelta(hours=7))
@@ -90,7 +92,7 @@ class Register:
 class Recorder:
     """Keeps events: event, read model, audit trail and outbox in one transaction."""
 
-    def __init__(self, engine: AsyncEngine) -> None:
+    def __init__(self, engine: Database) -> None:
         self._engine = engine
 
     async def record(
@@ -105,35 +107,53 @@ class Recorder:
         When other events stand in the place of these, nothing is kept, and what stands from there on is
         returned. The same events told again are kept already.
         """
+        vault = self._engine.vault
+        rows = await sealed_events(vault, now.id, events)
+        facts = await self._facts(now.id, opening) if opening else {}
+        letters = await sealed_messages(vault, now.id, messages)
         try:
             async with transaction(self._engine) as connection:
-                await self._insert_events(connection, now.id, events)
+                await self._insert_events(connection, rows)
                 await connection.execute(insert(AuditRow), [_audit(now.id, event) for event in events])
                 await connection.execute(
                     update(ComplaintRow)
                     .where(ComplaintRow.id == now.id, ComplaintRow.seq < now.seq)
-                    .values(_standing(now, events) | (_facts(opening) if opening else {}))
+                    .values(_standing(now, events) | facts)
                 )
-                await insert_messages(connection, now.id, messages)
+                await insert_messages(connection, letters)
                 await insert_uses(connection, now.id, events, opening)
                 for event in events:
                     if isinstance(event.body, NotDelivered):
                         await fall_back(connection, now.id, event.body.about)
         except _Taken:
-            async with transaction(self._engine) as connection:
-                there = await _events_from(connection, now.id, events[0].seq)
+            there = await events_of(self._engine, now.id, first=events[0].seq)
             return [] if there[: len(events)] == list(events) else there
         return []
 
-    async def _insert_events(
-        self, connection: AsyncConnection, complaint_id: str, events: Sequence[Event]
-    ) -> None:
+    async def _insert_events(self, connection: AsyncConnection, rows: Sequence[Mapping[str, Any]]) -> None:
         inserted = await connection.execute(
-            insert(EventRow).on_conflict_do_nothing().returning(EventRow.seq),
-            [_event(complaint_id, event) for event in events],
+            insert(EventRow).on_conflict_do_nothing().returning(EventRow.seq), rows
         )
-        if len(inserted.all()) < len(events):
+        if len(inserted.all()) < len(rows):
             raise _Taken
+
+    async def _facts(self, complaint_id: str, opening: Opening) -> dict[str, Any]:
+        """What the row keeps of the opening; what is personal in it is sealed, or found by blind indexes."""
+        intake, vault = opening.intake, self._engine.vault
+        personal = personal_of(intake)
+        return {
+            "digest": intake.digest,
+            "access_code_hash": access_code_hash(opening.access_code),
+            "category": intake.category,
+            "is_public": intake.public,
+            "latitude": intake.point.latitude if intake.point else None,
+            "longitude": intake.point.longitude if intake.point else None,
+            "sealed": await vault.seal(complaint_id, COMPLAINT, personal.model_dump_json().encode()),
+            "contact_index": personal.contact and await vault.index(CONTACT, plain_contact(personal.contact)),
+            "name_index": personal.name and await vault.index(NAME, plain_words(personal.name)),
+            "place_index": personal.place and await vault.index(PLACE, plain_words(personal.place)),
+            "policy": opening.policy.name,
+        }
 
 
 class _Taken(Exception):
@@ -143,7 +163,7 @@ class _Taken(Exception):
 class Reads:
     """What lists, pages and commands read."""
 
-    def __init__(self, engine: AsyncEngine) -> None:
+    def __init__(self, engine: Database) -> None:
         self._engine = engine
 
     async def by_number(self, number: str) -> ComplaintView | None:
@@ -182,12 +202,15 @@ class Reads:
 
     async def said(self, number: str) -> Said | None:
         """What the reporter said, and where."""
-        query = select(ComplaintRow.category, ComplaintRow.text, ComplaintRow.place, ComplaintRow.ward).where(
+        query = select(ComplaintRow.category, ComplaintRow.sealed, ComplaintRow.ward).where(
             ComplaintRow.number == number, ComplaintRow.seq > 0
         )
         async with transaction(self._engine) as connection:
             row = (await connection.execute(query)).one_or_none()
-        return Said(row.category or "", row.text or "", row.place, row.ward) if row else None
+        if row is None:
+            return None
+        personal = parsed(await self._engine.vault.open_one(COMPLAINT, row.sealed))
+        return Said(row.category or "", personal.text, personal.place, row.ward)
 
     async def every_open(self) -> list[OpenComplaint]:
         """Every complaint that is not closed, by number."""
@@ -206,16 +229,7 @@ class Reads:
 
     async def timeline(self, complaint_id: str, after: int = 0) -> list[Entry]:
         """What happened to a complaint, oldest first, from the event after ``after`` on."""
-        query = (
-            select(EventRow.seq, EventRow.at, EventRow.event, EventRow.actor, EventRow.detail)
-            .where(EventRow.complaint_id == complaint_id, EventRow.seq > after)
-            .order_by(EventRow.seq)
-        )
-        async with transaction(self._engine) as connection:
-            return [
-                Entry(seq=row.seq, at=row.at, event=row.event, by=row.actor, detail=row.detail)
-                for row in await connection.execute(query)
-            ]
+        return [line.entry for line in await lines_of(self._engine, complaint_id, first=after + 1)]
 
     async def digests(self, channel: str, references: Iterable[str]) -> Mapping[str, str | None]:
         """Of these references of a channel, those that are in, with the digest of what they said."""
@@ -234,12 +248,11 @@ class Reads:
 
     async def is_contact(self, number: str, contact: str) -> bool:
         """Whether the reporter of the complaint gave this address or telephone number."""
-        query = select(ComplaintRow.reporter_contact).where(ComplaintRow.number == number)
+        query = select(ComplaintRow.contact_index).where(ComplaintRow.number == number)
         async with transaction(self._engine) as connection:
             kept = (await connection.execute(query)).scalar_one_or_none()
-        return bool(kept) and compare_digest(
-            (kept or "").strip().lower().encode(), contact.strip().lower().encode()
-        )
+        given = await self._engine.vault.index(CONTACT, plain_contact(contact))
+        return kept is not None and compare_digest(kept, given)
 
     async def _one(self, condition: Any) -> ComplaintView | None:
         query = select(ComplaintRow.__table__).where(condition, ComplaintRow.seq > 0)
@@ -276,42 +289,6 @@ def _registration(row: Row[Any], first_run_id: str) -> Registration:
     return Registration(row.number, existing)
 
 
-async def _events_from(connection: AsyncConnection, complaint_id: str, first: int) -> list[Event]:
-    """The events of a complaint from one on, as they were told."""
-    query = (
-        select(EventRow.__table__)
-        .where(EventRow.complaint_id == complaint_id, EventRow.seq >= first)
-        .order_by(EventRow.seq)
-    )
-    return [
-        Event(
-            seq=row.seq,
-            at=row.at,
-            by=REPORTER if row.actor == REPORTER.code else Actor(code=row.actor, unit=row.actor_unit),
-            via=row.via,
-            command_id=row.command_id,
-            body=row.body,
-        )
-        for row in await connection.execute(query)
-    ]
-
-
-def _event(complaint_id: str, event: Event) -> dict[str, Any]:
-    line = entry(event)
-    return {
-        "complaint_id": complaint_id,
-        "seq": event.seq,
-        "at": event.at,
-        "event": line.event,
-        "actor": event.by.code,
-        "actor_unit": event.by.unit,
-        "via": event.via,
-        "command_id": event.command_id,
-        "detail": line.detail,
-        "body": event.body.model_dump(mode="json"),
-    }
-
-
 def _audit(complaint_id: str, event: Event) -> dict[str, Any]:
     return {
         "complaint_id": complaint_id,
@@ -344,23 +321,6 @@ def _standing(now: ComplaintView, events: Sequence[Event]) -> dict[str, Any]:
         "outlook": now.outlook.model_dump(mode="json"),
         "parent": now.parent,
         "deadlines": [deadline.model_dump(mode="json") for deadline in now.deadlines],
-    }
-
-
-def _facts(opening: Opening) -> dict[str, Any]:
-    intake = opening.intake
-    return {
-        "digest": intake.digest,
-        "access_code_hash": access_code_hash(opening.access_code),
-        "category": intake.category,
-        "text": intake.text,
-        "is_public": intake.public,
-        "latitude": intake.point.latitude if intake.point else None,
-        "longitude": intake.point.longitude if intake.point else None,
-        "place": intake.place,
-        "reporter_name": intake.reporter.name,
-        "reporter_contact": intake.reporter.contact,
-        "policy": opening.policy.name,
     }
 
 

@@ -10,10 +10,11 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import case, func, select, update
 from sqlalchemy.dialects.postgresql import insert
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+from sqlalchemy.ext.asyncio import AsyncConnection
 
+from store.database import Database
 from store.engine import transaction
-from store.messages import LONGEST_ERROR, Message, select_messages
+from store.messages import LONGEST_ERROR, Message, opened_messages, select_messages
 from store.tables import DigestRow, MessageRow
 
 SHOWN = 200
@@ -38,7 +39,7 @@ class About(NamedTuple):
 class Digests:
     """Gathers, claims and marks digests."""
 
-    def __init__(self, engine: AsyncEngine) -> None:
+    def __init__(self, engine: Database) -> None:
         self._engine = engine
 
     async def gather(self, digest_id: str, recipient: str) -> Gathered:
@@ -61,21 +62,22 @@ class Digests:
                 select(func.count()).select_from(MessageRow).where(MessageRow.digest_id == digest_id)
             )
             state = await connection.scalar(select(DigestRow.state).where(DigestRow.id == digest_id))
-            first = await select_messages(
+            rows = await select_messages(
                 connection, MessageRow.digest_id == digest_id, order=MessageRow.created_at, limit=SHOWN
             )
+        first = await opened_messages(self._engine.vault, rows)
         return Gathered(count or 0, first, state or "pending")
 
     async def put_in_mailbox(self, digest_id: str, subject: str, body: str, items: int) -> None:
         """Sending to the mailbox in the database is one transaction, hence exactly once."""
         async with transaction(self._engine) as connection:
-            await _change(connection, digest_id, ("pending",), subject=subject, body=body, items=items)
+            await _change(connection, digest_id, ("pending",), **_kept(subject, body, items))
             await _settle(connection, digest_id, ("pending",), "sent", "mailbox")
 
     async def claim(self, digest_id: str, subject: str, body: str, items: int, medium: str) -> bool:
         """Whether this attempt may send it. A claim that died before makes it ``unconfirmed``."""
         state = case((DigestRow.state == "pending", "sending"), else_="unconfirmed")
-        values = {"subject": subject, "body": body, "items": items, "medium": medium, "state": state}
+        values = {**_kept(subject, body, items), "medium": medium, "state": state}
         async with transaction(self._engine) as connection:
             changed = await _change(
                 connection, digest_id, ("pending", "sending"), attempts=DigestRow.attempts + 1, **values
@@ -101,6 +103,11 @@ class Digests:
         query = select(MessageRow.complaint_id, MessageRow.seq).where(MessageRow.digest_id == digest_id)
         async with transaction(self._engine) as connection:
             return [About(*row) for row in await connection.execute(query.distinct())]
+
+
+def _kept(subject: str, body: str, items: int) -> dict[str, Any]:
+    """What is kept of a letter. One about a single message says what that message says, which is sealed."""
+    return {"subject": subject, "body": body if items > 1 else "", "items": items}
 
 
 async def _change(

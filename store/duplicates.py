@@ -6,10 +6,11 @@ from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import Row, and_, or_, select
-from sqlalchemy.ext.asyncio import AsyncEngine
 
 from domain.value import Value
+from store.database import Database
 from store.engine import transaction
+from store.personal import COMPLAINT, parsed
 from store.tables import ComplaintRow
 
 WITHIN_METRES = 150.0
@@ -34,7 +35,7 @@ class Candidate(Value):
 class Duplicates:
     """Looks for complaints like one that is there."""
 
-    def __init__(self, engine: AsyncEngine) -> None:
+    def __init__(self, engine: Database) -> None:
         self._engine = engine
 
     async def of(self, number: str, family: Collection[str]) -> list[Candidate]:
@@ -51,15 +52,17 @@ class Duplicates:
             if one is None or one.opened_at is None:
                 return []
             rows = (await connection.execute(_nearby(one, family))).all()
+        sealed = await self._engine.vault.open(COMPLAINT, [row.sealed for row in (one, *rows)])
+        said, *others = (parsed(opened).text for opened in sealed)
         found = [
             Candidate(
                 number=row.number,
                 unit=row.unit,
                 status=row.status,
                 metres=_metres(one, row),
-                alike=round(fuzz.token_set_ratio(one.text, row.text, processor=utils.default_process), 1),
+                alike=round(fuzz.token_set_ratio(said, other, processor=utils.default_process), 1),
             )
-            for row in rows
+            for row, other in zip(rows, others, strict=True)
         ]
         alike = [
             one for one in found if one.alike >= ALIKE and (one.metres is None or one.metres <= WITHIN_METRES)
@@ -79,8 +82,8 @@ def _nearby(one: Row[Any], family: Collection[str]) -> Any:
                 ComplaintRow.longitude.between(one.longitude - wide, one.longitude + wide),
             )
         )
-    if one.place:
-        near.append(ComplaintRow.place == one.place)
+    if one.place_index:
+        near.append(ComplaintRow.place_index == one.place_index)
     return select(ComplaintRow.__table__).where(
         ComplaintRow.opened_at.between(one.opened_at - WITHIN, one.opened_at + WITHIN),
         ComplaintRow.category.in_(family),

@@ -6,11 +6,12 @@ from typing import NamedTuple
 
 from sqlalchemy import func, select, update
 from sqlalchemy.dialects.postgresql import insert
-from sqlalchemy.ext.asyncio import AsyncEngine
 
 from domain.value import Value
+from store.database import Database
 from store.engine import transaction
 from store.messages import LONGEST_ERROR
+from store.personal import CONTACT, plain_contact
 from store.tables import ComplaintRow, IncomingMailRow, MessageRow
 
 FIRST_WAIT = timedelta(seconds=10)
@@ -18,6 +19,9 @@ LONGEST_WAIT = timedelta(hours=1)
 """Between two tries to make something of a mail; each wait is twice the one before."""
 
 WENT_OUT, BOUNCED = ("sent", "unconfirmed"), "bounced"
+MAIL, MAILS = "mail", "mails"
+"""What a kept mail is to the vault, and the owner of its key."""
+
 MAILBOX = "mailbox"
 """The medium of messages that stay in the database, and so cannot come back."""
 
@@ -47,7 +51,7 @@ class MailEntry(Value):
 class IncomingMails:
     """Keeps and lists mail. Every method raises ``DatabaseUnreachable`` when the database is away."""
 
-    def __init__(self, engine: AsyncEngine) -> None:
+    def __init__(self, engine: Database) -> None:
         self._engine = engine
 
     async def keep(
@@ -55,7 +59,7 @@ class IncomingMails:
     ) -> bool:
         """Keeps a mail; False when it is there already. When this returns, it is committed."""
         values = {
-            "raw": raw,
+            "sealed": await self._engine.vault.seal(MAILS, MAIL, raw),
             "fingerprint": fingerprint,
             "message_id_hash": message_id_hash,
             "came_by": came_by,
@@ -140,12 +144,13 @@ class IncomingMails:
         One that has bounced is found again, so that a report whose telling broke off is told when it is
         tried again. None when nothing was mailed there.
         """
+        whose = await self._engine.vault.index(CONTACT, plain_contact(recipient))
         query = (
             select(MessageRow.complaint_id, MessageRow.seq)
             .join(ComplaintRow, ComplaintRow.id == MessageRow.complaint_id)
             .where(
                 ComplaintRow.number == number,
-                func.lower(ComplaintRow.reporter_contact) == recipient.lower(),
+                ComplaintRow.contact_index == whose,
                 MessageRow.audience == "reporter",
                 MessageRow.medium != MAILBOX,
                 MessageRow.state.in_((*WENT_OUT, BOUNCED)),
@@ -184,6 +189,7 @@ class IncomingMails:
 
     async def raw(self, identity: int) -> bytes | None:
         """A mail as it came: personal, for the desk."""
-        query = select(IncomingMailRow.raw).where(IncomingMailRow.id == identity)
+        query = select(IncomingMailRow.sealed).where(IncomingMailRow.id == identity)
         async with transaction(self._engine) as connection:
-            return (await connection.execute(query)).scalar_one_or_none()
+            sealed = (await connection.execute(query)).scalar_one_or_none()
+        return await self._engine.vault.open_one(MAIL, sealed)

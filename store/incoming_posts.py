@@ -1,16 +1,20 @@
 """Messages of messengers: each is remembered, so that none is taken twice."""
 
+import json
 from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import delete, func, select
 from sqlalchemy.dialects.postgresql import insert
-from sqlalchemy.ext.asyncio import AsyncEngine
 
 from domain.signature import TOLERANCE
 from domain.value import Value
+from store.database import Database
 from store.engine import transaction
 from store.tables import IncomingPostRow, SeenSignatureRow
+
+POST, POSTS = "post", "posts"
+"""What a kept message is to the vault, and the owner of its key."""
 
 REMEMBERED = 3 * TOLERANCE
 """How long a signature is remembered: longer than it is accepted."""
@@ -30,7 +34,7 @@ class PostEntry(Value):
 class IncomingPosts:
     """Remembers messages and signatures. Raises ``DatabaseUnreachable`` when the database is away."""
 
-    def __init__(self, engine: AsyncEngine) -> None:
+    def __init__(self, engine: Database) -> None:
         self._engine = engine
 
     async def known(self, source: str, id_hash: str) -> tuple[str, str | None, str | None] | None:
@@ -52,13 +56,14 @@ class IncomingPosts:
         said: dict[str, Any] | None,
     ) -> None:
         """Remembers what became of a message; the first says it."""
+        posted = json.dumps(said).encode() if said is not None else None
         values = {
             "source": source,
             "id_hash": id_hash,
             "state": state,
             "why": why,
             "number": number,
-            "said": said,
+            "sealed": posted and await self._engine.vault.seal(POSTS, POST, posted),
         }
         async with transaction(self._engine) as connection:
             await connection.execute(insert(IncomingPostRow).values(values).on_conflict_do_nothing())
@@ -81,8 +86,12 @@ class IncomingPosts:
 
     async def for_desk(self, limit: int = 200) -> list[PostEntry]:
         """What a human must read, the latest first."""
-        columns = (getattr(IncomingPostRow, name) for name in PostEntry.model_fields)
-        query = select(*columns).where(IncomingPostRow.state == "for_desk")
+        query = select(IncomingPostRow.__table__).where(IncomingPostRow.state == "for_desk")
+        query = query.order_by(IncomingPostRow.received_at.desc()).limit(limit)
         async with transaction(self._engine) as connection:
-            rows = await connection.execute(query.order_by(IncomingPostRow.received_at.desc()).limit(limit))
-            return [PostEntry.model_validate(dict(row)) for row in rows.mappings()]
+            rows = (await connection.execute(query)).mappings().all()
+        opened = await self._engine.vault.open(POST, [row["sealed"] for row in rows])
+        return [
+            PostEntry.model_validate({**row, "said": said and json.loads(said)})
+            for row, said in zip(rows, opened, strict=True)
+        ]

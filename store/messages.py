@@ -5,17 +5,22 @@ A message is claimed before it is sent (``pending`` → ``sending``) and marked 
 becomes ``unconfirmed``, is never sent again, and is shown to a human.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import case, func, literal, null, or_, select, text, union_all, update
+from sqlalchemy import RowMapping, case, func, literal, null, or_, select, text, union_all, update
 from sqlalchemy.dialects.postgresql import insert
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+from sqlalchemy.ext.asyncio import AsyncConnection
 
+from domain.notices import Audience
 from domain.value import Value
+from store.database import Database
 from store.engine import transaction
+from store.events import ERASED
+from store.personal import COMPLAINT, MESSAGE, parsed
 from store.tables import ComplaintRow, DigestRow, MessageRow
+from store.vault import Vault
 
 LONGEST_ERROR = 300
 
@@ -47,7 +52,7 @@ class Message(NewMessage):
     sent_at: datetime | None
 
 
-OF_A_LETTER = ("recipient", "medium", "sent_at", "subject", "body")
+OF_A_LETTER = ("recipient", "medium", "sent_at", "subject")
 
 
 class Sent(Value):
@@ -68,7 +73,7 @@ class Sent(Value):
 class Messages:
     """Claims, marks and lists messages."""
 
-    def __init__(self, engine: AsyncEngine) -> None:
+    def __init__(self, engine: Database) -> None:
         self._engine = engine
 
     async def get(self, complaint_id: str, keys: Sequence[str]) -> list[Message]:
@@ -90,6 +95,8 @@ class Messages:
             select(
                 ComplaintRow.number,
                 *(getattr(MessageRow, name) for name in ("seq", "event", "audience", *OF_A_LETTER)),
+                MessageRow.sealed,
+                null().label("body"),
                 literal(1).label("items"),
             )
             .join(ComplaintRow, ComplaintRow.id == MessageRow.complaint_id)
@@ -102,12 +109,19 @@ class Messages:
             literal("digest").label("event"),
             literal("supervisor").label("audience"),
             *(getattr(DigestRow, name) for name in OF_A_LETTER),
+            null().label("sealed"),
+            DigestRow.body,
             DigestRow.items,
         ).where(DigestRow.sent_at.is_not(None), DigestRow.items > 1, literal(number is None))
         query = union_all(single, many).order_by(text("sent_at DESC")).limit(limit)
         async with transaction(self._engine) as connection:
             rows = (await connection.execute(query)).mappings().all()
-        return [Sent.model_validate(dict(row)) for row in reversed(rows)]
+        bodies = await self._engine.vault.open(MESSAGE, [row["sealed"] for row in rows])
+        sent = [
+            Sent.model_validate({name: row[name] for name in Sent.model_fields} | _body(row, body))
+            for row, body in zip(rows, bodies, strict=True)
+        ]
+        return sent[::-1]
 
     async def claim(self, message: Message, medium: str) -> bool:
         """Whether this attempt may send it. A claim that died before makes it ``unconfirmed``."""
@@ -164,38 +178,64 @@ class Messages:
         self, *conditions: Any, order: Any = MessageRow.seq, limit: int = 1000
     ) -> list[Message]:
         async with transaction(self._engine) as connection:
-            return await select_messages(connection, *conditions, order=order.desc(), limit=limit)
+            rows = await select_messages(connection, *conditions, order=order.desc(), limit=limit)
+        return await opened_messages(self._engine.vault, rows)
 
 
 async def select_messages(
     connection: AsyncConnection, *conditions: Any, order: Any, limit: int
-) -> list[Message]:
-    """Messages in the order in which they arose; of too many those that come first by ``order``."""
+) -> Sequence[RowMapping]:
+    """Rows of messages, to be opened; of too many those that come first by ``order``."""
     query = (
-        select(MessageRow.__table__, ComplaintRow.number, ComplaintRow.reporter_contact.label("contact"))
+        select(MessageRow.__table__, ComplaintRow.number, ComplaintRow.sealed.label("reporter"))
         .join(ComplaintRow, ComplaintRow.id == MessageRow.complaint_id)
         .where(*conditions)
         .order_by(order, MessageRow.complaint_id, MessageRow.seq, MessageRow.key)
         .limit(limit)
     )
-    rows = (await connection.execute(query)).mappings().all()
-    found = [Message.model_validate(dict(row)) for row in rows]
+    return (await connection.execute(query)).mappings().all()
+
+
+async def opened_messages(vault: Vault, rows: Sequence[RowMapping]) -> list[Message]:
+    """Messages that can be read, in the order in which they arose."""
+    bodies = await vault.open(MESSAGE, [row["sealed"] for row in rows])
+    # Only who writes to the reporter needs the address.
+    to_reporter = [row["reporter"] if row["audience"] == Audience.REPORTER else None for row in rows]
+    people = await vault.open(COMPLAINT, to_reporter)
+    found = [
+        Message.model_validate({**row, **_body(row, body), "contact": parsed(person).contact})
+        for row, body, person in zip(rows, bodies, people, strict=True)
+    ]
     return sorted(found, key=lambda one: (one.sent_at or one.created_at, one.complaint_id, one.seq, one.key))
 
 
-async def insert_messages(
-    connection: AsyncConnection, complaint_id: str, messages: Sequence[NewMessage]
-) -> None:
+async def sealed_messages(
+    vault: Vault, complaint_id: str, messages: Sequence[NewMessage]
+) -> list[dict[str, Any]]:
+    """The rows of new messages; subjects carry nothing personal and stay plain."""
+    return [
+        _row(complaint_id, message)
+        | {"sealed": await vault.seal(complaint_id, MESSAGE, message.body.encode())}
+        for message in messages
+    ]
+
+
+async def insert_messages(connection: AsyncConnection, rows: Sequence[Mapping[str, Any]]) -> None:
     """Puts messages into the outbox in the caller's transaction; those that are there stay as they are."""
-    if messages:
-        rows = [_row(complaint_id, message) for message in messages]
+    if rows:
         await connection.execute(insert(MessageRow).on_conflict_do_nothing(), rows)
+
+
+def _body(row: Mapping[Any, Any], opened: bytes | None) -> dict[str, str]:
+    if row["sealed"] is None:
+        return {"body": row.get("body") or ""}
+    return {"body": ERASED if opened is None else opened.decode()}
 
 
 def _row(complaint_id: str, message: NewMessage) -> dict[str, Any]:
     sent = {"state": "sent", "medium": "mailbox", "attempts": 1, "sent_at": datetime.now(UTC)}
     waiting = {"state": "pending", "medium": None, "attempts": 0, "sent_at": None}
-    said = message.model_dump(exclude={"in_mailbox"})
+    said = message.model_dump(exclude={"in_mailbox", "body"})
     return {"complaint_id": complaint_id, **said, **(sent if message.in_mailbox else waiting)}
 
 

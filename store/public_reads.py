@@ -3,8 +3,7 @@
 from math import cos, radians
 from typing import Any
 
-from sqlalchemy import ColumnElement, Float, Numeric, case, cast, func, literal, null, select
-from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy import ColumnElement, Float, Numeric, Row, case, cast, func, literal, null, select
 from sqlalchemy.orm import InstrumentedAttribute, aliased
 
 from domain.public_facts import (
@@ -16,7 +15,9 @@ from domain.public_facts import (
     UpdateFilter,
 )
 from domain.status import Status
+from store.database import Database
 from store.engine import transaction
+from store.personal import COMPLAINT, Personal, parsed
 from store.tables import ComplaintRow, EventRow
 
 DONE = (Status.RESOLVED, Status.CLOSED)
@@ -73,7 +74,7 @@ LATITUDE, LONGITUDE = _seen(ComplaintRow.latitude), _seen(ComplaintRow.longitude
 class PublicReads:
     """Reads for everybody, each bounded by a page."""
 
-    def __init__(self, engine: AsyncEngine) -> None:
+    def __init__(self, engine: Database) -> None:
         self._engine = engine
 
     async def requests(self, which: RequestFilter) -> list[PublicRequest]:
@@ -86,8 +87,7 @@ class PublicReads:
                 ComplaintRow.unit,
                 ComplaintRow.ward,
                 ComplaintRow.waits_for,
-                case((ComplaintRow.is_public, ComplaintRow.text), else_=null()).label("text"),
-                case((ComplaintRow.is_public, ComplaintRow.place), else_=null()).label("place"),
+                case((ComplaintRow.is_public, ComplaintRow.sealed), else_=null()).label("sealed"),
                 LATITUDE.label("latitude"),
                 LONGITUDE.label("longitude"),
                 func.coalesce(ComplaintRow.opened_at, ComplaintRow.registered_at).label("requested_at"),
@@ -103,7 +103,9 @@ class PublicReads:
             .offset((which.page - 1) * which.page_size)
         )
         async with transaction(self._engine) as connection:
-            return [_request(row) for row in await connection.execute(query)]
+            rows = (await connection.execute(query)).all()
+        opened = await self._engine.vault.open(COMPLAINT, [row.sealed for row in rows])
+        return [_request(row, parsed(said)) for row, said in zip(rows, opened, strict=True)]
 
     async def updates(self, which: UpdateFilter) -> list[PublicUpdate]:
         """What happened to complaints, oldest first."""
@@ -177,8 +179,11 @@ def _within(near: Near) -> list[ColumnElement[bool]]:
     return [LATITUDE.is_not(None), north * north + east * east <= near.metres * near.metres]
 
 
-def _request(row: Any) -> PublicRequest:
-    return PublicRequest.model_validate(dict(row._mapping))  # noqa: SLF001 - a documented name
+def _request(row: Row[Any], said: Personal) -> PublicRequest:
+    """``said`` is nothing when the complaint is not public."""
+    told = {**row._mapping, "text": said.text or None, "place": said.place}  # noqa: SLF001 - a documented name
+    del told["sealed"]
+    return PublicRequest.model_validate(told)
 
 
 def _update(row: Any) -> PublicUpdate:

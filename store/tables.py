@@ -2,6 +2,7 @@
 
 from datetime import date, datetime
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import (
     BigInteger,
@@ -33,7 +34,10 @@ class Base(DeclarativeBase):
 
 
 class ComplaintRow(Base):
-    """A complaint as lists and pages read it. Registered first (``seq`` 0), then kept up to date."""
+    """A complaint as lists and pages read it. Registered first (``seq`` 0), then kept up to date.
+
+    What is personal is ``sealed`` (``store.personal``), here as in every other table; the indexes are blind.
+    """
 
     __tablename__ = "complaint"
     __table_args__ = (
@@ -45,6 +49,10 @@ class ComplaintRow(Base):
         Index("ix_complaint_next_due_at", "next_due_at", postgresql_where=text("next_due_at IS NOT NULL")),
         Index("ix_complaint_channel_registered_at_number", "channel", "registered_at", "number"),
         Index("ix_complaint_updated_at", "updated_at"),
+        Index(
+            "ix_complaint_contact_index", "contact_index", postgresql_where=text("contact_index IS NOT NULL")
+        ),
+        Index("ix_complaint_name_index", "name_index", postgresql_where=text("name_index IS NOT NULL")),
     )
 
     id: Mapped[str] = mapped_column(primary_key=True)
@@ -55,13 +63,13 @@ class ComplaintRow(Base):
     digest: Mapped[str | None]
     access_code_hash: Mapped[str | None]
     category: Mapped[str | None]
-    text: Mapped[str | None]
     is_public: Mapped[bool] = mapped_column(server_default="false")
     latitude: Mapped[float | None]
     longitude: Mapped[float | None]
-    place: Mapped[str | None]
-    reporter_name: Mapped[str | None]
-    reporter_contact: Mapped[str | None]
+    sealed: Mapped[bytes | None]
+    contact_index: Mapped[bytes | None]
+    name_index: Mapped[bytes | None]
+    place_index: Mapped[bytes | None]
     policy: Mapped[str | None]
     status: Mapped[str | None]
     outcome: Mapped[str | None]
@@ -98,8 +106,7 @@ class EventRow(Base):
     actor_unit: Mapped[str | None]
     via: Mapped[str]
     command_id: Mapped[str | None]
-    detail: Mapped[str]
-    body: Mapped[dict[str, Any]]
+    sealed: Mapped[bytes | None]
 
 
 class AuditRow(Base):
@@ -139,7 +146,7 @@ class MessageRow(Base):
     audience: Mapped[str]
     recipient: Mapped[str]
     subject: Mapped[str]
-    body: Mapped[str]
+    sealed: Mapped[bytes | None]
     state: Mapped[str] = mapped_column(server_default="pending")
     medium: Mapped[str | None]
     attempts: Mapped[int] = mapped_column(server_default="0")
@@ -175,7 +182,7 @@ class AlertRow(Base):
     __table_args__ = (Index("ix_alert_told_until", "told_until"),)
 
     id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
-    address: Mapped[str]
+    sealed: Mapped[bytes]
     ward: Mapped[str | None]
     latitude: Mapped[float | None]
     longitude: Mapped[float | None]
@@ -217,6 +224,49 @@ class AttachmentUseRow(Base):
     purpose: Mapped[str]
     unit: Mapped[str | None]
     at: Mapped[datetime]
+
+
+class AccountRow(Base):
+    """Somebody who can sign in; the password is kept as argon2 digests it."""
+
+    __tablename__ = "account"
+
+    name: Mapped[str] = mapped_column(primary_key=True)
+    password_hash: Mapped[str]
+    roles: Mapped[list[Any]]
+    officer: Mapped[str | None]
+    must_change: Mapped[bool]
+    failures: Mapped[int] = mapped_column(server_default="0")
+    locked_until: Mapped[datetime | None]
+    created_at: Mapped[datetime]
+    disabled_at: Mapped[datetime | None]
+
+
+class SessionRow(Base):
+    """A session of somebody who has signed in; the token is kept as a digest."""
+
+    __tablename__ = "session"
+    __table_args__ = (Index("ix_session_account", "account"),)
+
+    token_hash: Mapped[str] = mapped_column(primary_key=True)
+    account: Mapped[str] = mapped_column(ForeignKey("account.name"))
+    seen_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+
+
+class DataKeyRow(Base):
+    """A key of the vault, wrapped by the key ring; ``wrapped`` is NULL once it is forgotten."""
+
+    __tablename__ = "data_key"
+    __table_args__ = (UniqueConstraint("owner", "generation"), Index("ix_data_key_wrapped_by", "wrapped_by"))
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    owner: Mapped[str]
+    generation: Mapped[int]
+    wrapped: Mapped[bytes | None]
+    wrapped_by: Mapped[str | None]
+    created_at: Mapped[datetime] = mapped_column(server_default=text("now()"))
+    forgotten_at: Mapped[datetime | None]
 
 
 class DayCounterRow(Base):
@@ -261,7 +311,7 @@ class IncomingMailRow(Base):
     came_by: Mapped[str]
     from_nobody: Mapped[bool] = mapped_column(server_default=text("false"))
     received_at: Mapped[datetime] = mapped_column(server_default=text("now()"))
-    raw: Mapped[bytes]
+    sealed: Mapped[bytes | None]
     state: Mapped[str] = mapped_column(server_default="new")
     why: Mapped[str | None]
     number: Mapped[str | None]
@@ -272,7 +322,7 @@ class IncomingMailRow(Base):
 
 
 class IncomingPostRow(Base):
-    """A message of a messenger, and what became of it; ``said`` is kept while a human must look at it."""
+    """A message of a messenger, and what became of it; what it says is kept while a human must look at it."""
 
     __tablename__ = "incoming_post"
     __table_args__ = (Index("ix_incoming_post_state_received_at", "state", "received_at"),)
@@ -283,7 +333,7 @@ class IncomingPostRow(Base):
     state: Mapped[str]
     why: Mapped[str | None]
     number: Mapped[str | None]
-    said: Mapped[dict[str, Any] | None]
+    sealed: Mapped[bytes | None]
 
 
 class SeenSignatureRow(Base):
@@ -305,7 +355,7 @@ class WebhookSubscriptionRow(Base):
     id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
     channel: Mapped[str]
     url: Mapped[str]
-    secret: Mapped[str]
+    sealed: Mapped[bytes]
     active: Mapped[bool] = mapped_column(server_default=text("true"))
     cursor: Mapped[int] = mapped_column(BigInteger)
     created_at: Mapped[datetime] = mapped_column(server_default=text("now()"))

@@ -5,23 +5,28 @@ transactions began. One that began earlier may be committed later, so the cursor
 and what lies in between is looked at again; a delivery that is there already is not made twice.
 """
 
+import json
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import and_, case, exists, func, select, update
+from sqlalchemy import and_, case, exists, func, null, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
-from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlalchemy.orm import aliased
 
 from domain.telling import Telling
 from domain.value import Value
+from store.database import Database
 from store.engine import transaction
 from store.messages import LONGEST_ERROR
+from store.personal import EVENT
 from store.tables import AuditRow, ComplaintRow, EventRow, WebhookDeliveryRow, WebhookSubscriptionRow
 
 BEHIND = timedelta(minutes=5)
 """Longer than any transaction that records an event may take."""
+
+SECRET, WEBHOOKS = "secret", "webhooks"
+"""What a subscriber's secret is to the vault, and the owner of its key."""
 
 LEASE = timedelta(minutes=2)
 """How long a delivery belongs to the dispatcher that took it; longer than an attempt may take."""
@@ -55,19 +60,20 @@ class DeliveryEntry(Value):
 class Webhooks:
     """Subscriptions and deliveries. Raises ``DatabaseUnreachable`` when the database is away."""
 
-    def __init__(self, engine: AsyncEngine) -> None:
+    def __init__(self, engine: Database) -> None:
         self._engine = engine
 
     async def add(self, channel: str, url: str, secret: str) -> Subscription:
         """Subscribes from now on; an address that is subscribed already gets the new secret."""
+        sealed = await self._engine.vault.seal(WEBHOOKS, SECRET, secret.encode())
         now = select(func.coalesce(func.max(AuditRow.id), 0)).scalar_subquery()
         statement = upsert(WebhookSubscriptionRow).values(
-            channel=channel, url=url, secret=secret, active=True, cursor=now
+            channel=channel, url=url, sealed=sealed, active=True, cursor=now
         )
         statement = statement.on_conflict_do_update(
             index_elements=[WebhookSubscriptionRow.channel, WebhookSubscriptionRow.url],
             set_={
-                "secret": secret,
+                "sealed": sealed,
                 "active": True,
                 # One that was removed hears of what happens from now on, one that was not misses nothing.
                 "cursor": case((WebhookSubscriptionRow.active, WebhookSubscriptionRow.cursor), else_=now),
@@ -162,10 +168,10 @@ class Webhooks:
             select(
                 taken,
                 WebhookSubscriptionRow.url,
-                WebhookSubscriptionRow.secret,
+                WebhookSubscriptionRow.sealed,
                 EventRow.event,
                 EventRow.at,
-                EventRow.body["question"].astext.label("question"),
+                case((EventRow.event == "asked", EventRow.sealed), else_=null()).label("asked"),
                 ComplaintRow.number,
                 ComplaintRow.channel,
                 ComplaintRow.reference,
@@ -179,8 +185,13 @@ class Webhooks:
             .join(ComplaintRow, ComplaintRow.id == taken.c.complaint_id)
         )
         async with transaction(self._engine) as connection:
-            rows = await connection.execute(query)
-            return [Telling.model_validate(dict(row)) for row in rows.mappings()]
+            rows = (await connection.execute(query)).mappings().all()
+        secrets = await self._engine.vault.open(SECRET, [row["sealed"] for row in rows])
+        asked = await self._engine.vault.open(EVENT, [row["asked"] for row in rows])
+        return [
+            Telling.model_validate({**row, "secret": (secret or b"").decode(), "question": _question(body)})
+            for row, secret, body in zip(rows, secrets, asked, strict=True)
+        ]
 
     async def settle(
         self, telling: Telling, state: str, status: int | None, error: str | None, wait: timedelta
@@ -227,6 +238,11 @@ class Webhooks:
         async with transaction(self._engine) as connection:
             rows = await connection.execute(query)
             return [DeliveryEntry.model_validate(dict(row)) for row in rows.mappings()]
+
+
+def _question(body: bytes | None) -> str | None:
+    question: str | None = json.loads(body)["question"] if body else None
+    return question
 
 
 def _listed() -> list[Any]:

@@ -3,7 +3,6 @@
 from collections.abc import AsyncIterator, Iterator
 
 import pytest
-from sqlalchemy.ext.asyncio import AsyncEngine
 from temporalio.client import Client
 from temporalio.worker import Worker
 
@@ -13,7 +12,7 @@ from jakarta.load import load_jakarta
 from runtime.settings import Settings
 from runtime.stack import Stack
 from runtime.temporal_client import connect
-from store.engine import open_engine
+from store.database import Database
 from store.migrate import migrate
 from tests.mail_server import MailServer
 from worker import hosted_by, plugin
@@ -35,15 +34,15 @@ def database_url(servers: Stack) -> str:
 
 
 @pytest.fixture(scope="session")
-async def engine(database_url: str) -> AsyncIterator[AsyncEngine]:
+async def engine(servers: Stack) -> AsyncIterator[Database]:
     """An engine on the shared database."""
-    engine = open_engine(database_url)
+    engine = Database.of(Settings(home=servers.home))
     yield engine
     await engine.dispose()
 
 
 @pytest.fixture(scope="session")
-async def client(servers: Stack, engine: AsyncEngine) -> Client:
+async def client(servers: Stack, engine: Database) -> Client:
     """A client with the plugin of a worker, so that workers can be built on it."""
     settings = Settings(home=servers.home)
     return await connect(settings, plugins=[plugin(engine, settings, load_jakarta())])

@@ -4,7 +4,6 @@ import asyncio
 from uuid import uuid4
 
 import pytest
-from sqlalchemy.ext.asyncio import AsyncEngine
 from temporalio.exceptions import ApplicationError
 from temporalio.testing import ActivityEnvironment
 
@@ -19,6 +18,7 @@ from notify.media import Routes
 from runtime.settings import Settings
 from runtime.stack import Stack
 from runtime.temporal_client import connect
+from store.database import Database
 from store.messages import Messages
 from tests.city import KELURAHAN, instruction, officer, opening
 from tests.mail_server import MailServer
@@ -32,7 +32,7 @@ async def open_one(complaints: Complaints) -> str:
 
 
 async def test_a_mail_server_that_defers_holds_nothing_up_and_gets_each_mail_once(
-    servers: Stack, engine: AsyncEngine, mail_server: MailServer
+    servers: Stack, engine: Database, mail_server: MailServer
 ) -> None:
     """Deferred with 451 at first, taken later; meanwhile the complaint is worked on."""
     settings = Settings(home=servers.home, notify_url=mail_server.url, task_queue="mail")
@@ -59,7 +59,7 @@ async def test_a_mail_server_that_defers_holds_nothing_up_and_gets_each_mail_onc
 
 
 async def test_delivering_again_sends_nothing_again(
-    complaints: Complaints, engine: AsyncEngine, mail_server: MailServer
+    complaints: Complaints, engine: Database, mail_server: MailServer
 ) -> None:
     identity = await open_one(complaints)
     messages = Messages(engine)
@@ -71,7 +71,7 @@ async def test_delivering_again_sends_nothing_again(
 
 
 async def test_an_attempt_that_died_in_mid_sending_is_shown_and_not_repeated(
-    complaints: Complaints, engine: AsyncEngine, mail_server: MailServer
+    complaints: Complaints, engine: Database, mail_server: MailServer
 ) -> None:
     identity, messages = await open_one(complaints), Messages(engine)
     await _all_in(messages, identity)
@@ -94,7 +94,7 @@ async def test_an_attempt_that_died_in_mid_sending_is_shown_and_not_repeated(
 
 
 async def test_a_mail_taken_too_late_is_shown_and_not_sent_again(
-    complaints: Complaints, engine: AsyncEngine, mail_server: MailServer, monkeypatch: pytest.MonkeyPatch
+    complaints: Complaints, engine: Database, mail_server: MailServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     identity, messages = await open_one(complaints), Messages(engine)
     await _all_in(messages, identity)
@@ -126,7 +126,7 @@ async def test_a_mail_taken_too_late_is_shown_and_not_sent_again(
     assert {one.key: one.state for one in await messages.of(identity)}["1/reporter"] == "unconfirmed"
 
 
-async def test_a_medium_that_will_never_do_is_on_the_timeline(servers: Stack, engine: AsyncEngine) -> None:
+async def test_a_medium_that_will_never_do_is_on_the_timeline(servers: Stack, engine: Database) -> None:
     settings = Settings(home=servers.home, notify_url="nonsense://x", task_queue="nonsense")
     client = await connect(settings, plugins=[plugin(engine, settings, load_jakarta())])
     async with hosted_by(client, "nonsense"):

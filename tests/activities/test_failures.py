@@ -6,7 +6,6 @@ from uuid import uuid4
 import pytest
 from pydantic import BaseModel
 from sqlalchemy import text
-from sqlalchemy.ext.asyncio import AsyncEngine
 from temporalio import activity
 from temporalio.client import Client, WorkflowFailureError
 from temporalio.worker import Worker
@@ -15,6 +14,7 @@ from durable.plugin import TuntasPlugin
 from runtime.settings import Settings
 from runtime.stack import Stack
 from runtime.temporal_client import connect
+from store.database import Database
 from store.engine import transaction
 from tests.activities.one_try import OneTry
 
@@ -27,7 +27,7 @@ class Wanting(BaseModel):
 
 @pytest.mark.parametrize("fault", ["unique", "pydantic", "cause"])
 async def test_a_failure_names_type_and_place_and_quotes_nothing(
-    servers: Stack, engine: AsyncEngine, fault: str
+    servers: Stack, engine: Database, fault: str
 ) -> None:
     @activity.defn(name="fail")
     async def fail(which: str) -> None:
@@ -40,7 +40,7 @@ async def test_a_failure_names_type_and_place_and_quotes_nothing(
             for _ in range(2):
                 await connection.execute(text("INSERT INTO t VALUES (:k)"), {"k": SECRET})
 
-    plugin = TuntasPlugin([OneTry], [fail])
+    plugin = TuntasPlugin(None, [OneTry], [fail])
     client: Client = await connect(Settings(home=servers.home), plugins=[plugin])
     queue = uuid4().hex
     async with Worker(client, task_queue=queue):

@@ -17,7 +17,6 @@ import uvicorn
 from fastapi import FastAPI
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from sqlalchemy.ext.asyncio import AsyncEngine
 from temporalio.client import Client
 
 from channels.front_door import FrontDoor
@@ -35,6 +34,7 @@ from durable.complaints import Complaints
 from jakarta.load import load_jakarta
 from runtime.free_port import free_port
 from store.complaints import Reads
+from store.database import Database
 from store.incoming_posts import IncomingPosts
 from tests.city import MONDAY, instruction
 
@@ -252,14 +252,14 @@ async def serving(hooks: Hooks) -> AsyncIterator[httpx.AsyncClient]:
     await running
 
 
-def hooks_on(engine: AsyncEngine, complaints: Complaints) -> Hooks:
+def hooks_on(engine: Database, complaints: Complaints) -> Hooks:
     posts = IncomingPosts(engine)
     door = FrontDoor(load_jakarta(), complaints, "dki-2025")
     return Hooks(KEYS, Conversation(door, Replies(complaints, Reads(engine)), posts, "lainnya"), posts)
 
 
 @pytest.fixture
-async def hook(engine: AsyncEngine, complaints: Complaints) -> AsyncIterator[Hook]:
+async def hook(engine: Database, complaints: Complaints) -> AsyncIterator[Hook]:
     async for http in serving(hooks_on(engine, complaints)):
         yield Hook(http, IncomingPosts(engine), Reads(engine), complaints)
 
@@ -337,7 +337,7 @@ async def test_telegram_is_answered_at_once(hook: Hook) -> None:
     assert start["text"] == telegram.WELCOME
 
 
-async def test_when_nobody_answers_it_is_503_and_may_come_again(engine: AsyncEngine, client: Client) -> None:
+async def test_when_nobody_answers_it_is_503_and_may_come_again(engine: Database, client: Client) -> None:
     nobody = Complaints(client, task_queue="nobody-listens", patience=timedelta(seconds=1))
     body = own({"id": uuid4().hex, "text": "Nanti"})
     headers = {HEADER.lower(): signed(SECRET, body, datetime.now(UTC)), "x-tuntas-channel": "twitter"}
@@ -346,7 +346,7 @@ async def test_when_nobody_answers_it_is_503_and_may_come_again(engine: AsyncEng
     assert (await hooks.post("generic", headers, body)).status == 503
 
 
-async def test_a_messenger_that_is_not_set_up_is_404(engine: AsyncEngine, complaints: Complaints) -> None:
+async def test_a_messenger_that_is_not_set_up_is_404(engine: Database, complaints: Complaints) -> None:
     hooks = hooks_on(engine, complaints)
     hooks._keys = Keys()
     assert (await hooks.post("telegram", {}, b"{}")).status == 404

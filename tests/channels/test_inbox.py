@@ -12,7 +12,6 @@ from uuid import uuid4
 
 import pytest
 from sqlalchemy import text
-from sqlalchemy.ext.asyncio import AsyncEngine
 from temporalio.client import Client
 
 from channels.attachments.taking import Attachments
@@ -32,12 +31,14 @@ from runtime.free_port import free_port
 from store.attachments import AttachmentCatalogue
 from store.complaints import Reads
 from store.contents import Contents
-from store.engine import open_engine, transaction
+from store.database import Database
+from store.engine import transaction
 from store.incoming_mail import IncomingMails, MailEntry
 from store.messages import Messages
 from tests.channels.test_mail import REPORT
 from tests.city import instruction
 from tests.imap_server import PASSWORD, USER, ImapServer
+from tests.keys import a_key_ring
 from tests.pictures import jpeg
 from tests.program import until
 
@@ -81,7 +82,7 @@ class Post(NamedTuple):
 
 
 @pytest.fixture
-async def post(engine: AsyncEngine, complaints: Complaints, tmp_path: Path) -> AsyncIterator[Post]:
+async def post(engine: Database, complaints: Complaints, tmp_path: Path) -> AsyncIterator[Post]:
     mails, reads = IncomingMails(engine), Reads(engine)
     files = Attachments(Contents.at(None, tmp_path / "files"), AttachmentCatalogue(engine))
     door = FrontDoor(load_jakarta(), complaints, "dki-2025")
@@ -202,7 +203,7 @@ def report(number: str) -> bytes:
     return REPORT.replace(b"JK2611020001", number.encode()).replace(b"<bounce@", identity)
 
 
-async def mailed(post: Post, engine: AsyncEngine) -> tuple[str, str]:
+async def mailed(post: Post, engine: Database) -> tuple[str, str]:
     """Id and number of a complaint whose reporter was told by mail, as it looks in the database."""
     taken = await post.deliver(letter())
     assert taken.number is not None
@@ -230,9 +231,7 @@ async def bounce(post: Post, raw: bytes) -> MailEntry:
     return entry
 
 
-async def test_a_bounce_is_told_to_the_complaint_and_to_the_desk_once(
-    post: Post, engine: AsyncEngine
-) -> None:
+async def test_a_bounce_is_told_to_the_complaint_and_to_the_desk_once(post: Post, engine: Database) -> None:
     identity, number = await mailed(post, engine)
     entry = await bounce(post, report(number))
     assert (entry.number, entry.why) == (number, "a message to the reporter did not arrive (5.1.1)")
@@ -254,7 +253,7 @@ async def test_a_bounce_is_told_to_the_complaint_and_to_the_desk_once(
 
 
 async def test_what_is_only_in_the_mailbox_or_went_to_another_has_not_bounced(
-    post: Post, engine: AsyncEngine
+    post: Post, engine: Database
 ) -> None:
     identity, number = await mailed(post, engine)
     other = await bounce(post, report(number).replace(b"Budi@", b"Siti@"))
@@ -267,7 +266,7 @@ async def test_what_is_only_in_the_mailbox_or_went_to_another_has_not_bounced(
     assert "not_delivered" not in [one.event for one in await post.complaints.timeline(identity)]
 
 
-async def test_a_bounce_that_could_not_be_told_is_told_later(post: Post, engine: AsyncEngine) -> None:
+async def test_a_bounce_that_could_not_be_told_is_told_later(post: Post, engine: Database) -> None:
     identity, number = await mailed(post, engine)
     nowhere = await Client.connect(f"127.0.0.1:{free_port()}", lazy=True)
     away = Replies(Complaints(nowhere, patience=timedelta(seconds=1)), post.reads)
@@ -289,7 +288,7 @@ async def test_a_bounce_that_could_not_be_told_is_told_later(post: Post, engine:
 class Choosy(IncomingMails):
     """Fails to write down what became of one mail."""
 
-    def __init__(self, engine: AsyncEngine, bad: int) -> None:
+    def __init__(self, engine: Database, bad: int) -> None:
         super().__init__(engine)
         self._bad = bad
 
@@ -297,7 +296,7 @@ class Choosy(IncomingMails):
         await super().settle(identity, state, "\x00" if identity == self._bad else why, number)
 
 
-async def test_a_mail_that_cannot_be_settled_delays_no_other(post: Post, engine: AsyncEngine) -> None:
+async def test_a_mail_that_cannot_be_settled_delays_no_other(post: Post, engine: Database) -> None:
     for _ in range(2):
         await keep(post.mails, letter(Auto_Submitted="auto-replied").as_bytes(), "smtp")
     good, bad = await post.mails.listed(limit=2)
@@ -321,7 +320,7 @@ async def test_smtp_takes_nothing_for_others_and_nothing_too_large(post: Post) -
 
 
 async def test_without_the_database_smtp_says_451_and_imap_leaves_the_mail(imap: ImapServer) -> None:
-    away = open_engine(f"postgresql+psycopg://x:x@127.0.0.1:{free_port()}/x")
+    away = Database.at(f"postgresql+psycopg://x:x@127.0.0.1:{free_port()}/x", a_key_ring())
     listener = MailListener(IncomingMails(away))
     port = await listener.start("127.0.0.1", 0)
 

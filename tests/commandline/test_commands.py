@@ -277,7 +277,7 @@ def test_without_a_stack_every_command_says_what_to_do(tmp_path: Path) -> None:
         answer = alone.run(*words)
         refused(answer, "is not reachable", "Start the stack with: starter.py up")
         assert answer.status == 3
-    refused(submit(alone), "Temporal is not reachable")
+    refused(submit(alone), "is not reachable")
     assert alone.run("status").status == 3
 
 

@@ -7,19 +7,18 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import text
-from sqlalchemy.ext.asyncio import AsyncEngine
 
 from domain.commands import Accept
 from domain.intake import complaint_id
 from domain.policy import Policy
+from durable.codec import SealingCodec
 from durable.complaints import Complaints
 from durable.plugin import TuntasPlugin
 from jakarta.load import load_jakarta
 from runtime.settings import Settings
-from runtime.stack_record import read_stack
 from runtime.temporal_client import connect
 from store.complaints import Reads
-from store.engine import open_engine
+from store.database import Database
 from tests.city import KELURAHAN, instruction, officer, opening
 from tests.program import Program, until
 
@@ -35,11 +34,10 @@ TAKEN_UP = ["received", "accepted", "warned", "breached", *LADDER]
 async def test_sixty_complaints_survive_kills_of_worker_temporal_and_database(tmp_path: Path) -> None:
     program = Program(tmp_path)
     await asyncio.to_thread(program.up, "demo")
-    record = read_stack(program.home)
-    assert record is not None
-    engine = open_engine(record.database)
+    settings = Settings(home=program.home)
+    engine = Database.of(settings)
     try:
-        expected = await _start(Settings(home=program.home))
+        expected = await _start(settings, engine)
         for which in KILLED:
             await asyncio.sleep(4)
             program.kill(which)
@@ -51,9 +49,9 @@ async def test_sixty_complaints_survive_kills_of_worker_temporal_and_database(tm
         await asyncio.to_thread(program.end)
 
 
-async def _start(settings: Settings) -> dict[str, list[str]]:
+async def _start(settings: Settings, engine: Database) -> dict[str, list[str]]:
     """Opens the complaints, takes every second one up, and says which events each is to see."""
-    complaints = Complaints(await connect(settings, plugins=[TuntasPlugin()]))
+    complaints = Complaints(await connect(settings, plugins=[TuntasPlugin(SealingCodec(engine.vault))]))
     policy: Policy = load_jakarta().policy("demo", "jalan-rusak", datetime.now(UTC))
 
     async def one(number: int) -> tuple[str, list[str]]:
@@ -68,7 +66,7 @@ async def _start(settings: Settings) -> dict[str, list[str]]:
     return dict(await asyncio.gather(*(one(number) for number in range(MANY))))
 
 
-async def _have_all(engine: AsyncEngine, expected: dict[str, list[str]]) -> bool:
+async def _have_all(engine: Database, expected: dict[str, list[str]]) -> bool:
     reads = Reads(engine)
     try:
         timelines = await asyncio.gather(*(reads.timeline(identity) for identity in expected))
@@ -79,7 +77,7 @@ async def _have_all(engine: AsyncEngine, expected: dict[str, list[str]]) -> bool
     )
 
 
-async def _check(engine: AsyncEngine, expected: dict[str, list[str]]) -> None:
+async def _check(engine: Database, expected: dict[str, list[str]]) -> None:
     for identity, events in expected.items():
         timeline = await Reads(engine).timeline(identity)
         assert [entry.event for entry in timeline][: len(events)] == events
@@ -102,7 +100,7 @@ async def _check(engine: AsyncEngine, expected: dict[str, list[str]]) -> None:
     assert {row.attempts for row in sent} == {1}
 
 
-async def _all_sent(engine: AsyncEngine) -> bool:
+async def _all_sent(engine: Database) -> bool:
     async with engine.connect() as connection:
         left = await connection.execute(text("SELECT count(*) FROM message WHERE state <> 'sent'"))
     return bool(left.scalar_one() == 0)

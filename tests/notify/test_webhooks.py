@@ -9,7 +9,6 @@ from uuid import uuid4
 
 import pytest
 from sqlalchemy import text
-from sqlalchemy.ext.asyncio import AsyncEngine
 
 from domain.commands import Accept, Ask
 from domain.intake import complaint_id
@@ -19,6 +18,7 @@ from domain.view import view
 from notify.webhooks import WAITS, BadUrl, Sender, checked_url, deliver_round, is_public
 from runtime.free_port import free_port
 from store.complaints import Recorder, Register
+from store.database import Database
 from store.engine import transaction
 from store.webhooks import DeliveryEntry, Webhooks
 from tests.city import KELURAHAN, MONDAY, Life, officer, opening
@@ -76,7 +76,7 @@ async def sender() -> AsyncIterator[Sender]:
 
 
 @pytest.fixture
-async def webhooks(engine: AsyncEngine) -> AsyncIterator[Webhooks]:
+async def webhooks(engine: Database) -> AsyncIterator[Webhooks]:
     webhooks = Webhooks(engine)
     yield webhooks
     for one in await webhooks.subscriptions():
@@ -86,7 +86,7 @@ async def webhooks(engine: AsyncEngine) -> AsyncIterator[Webhooks]:
 class Case:
     """A complaint whose events are put on record one by one."""
 
-    def __init__(self, engine: AsyncEngine, channel: str) -> None:
+    def __init__(self, engine: Database, channel: str) -> None:
         self.engine = engine
         self.start = opening(reference=uuid4().hex, channel=channel)
         self.id = complaint_id(channel, self.start.intake.reference)
@@ -109,14 +109,14 @@ class Case:
         return list(reversed(await webhooks.log(self.life.complaint.number)))
 
 
-async def hurry(engine: AsyncEngine) -> None:
+async def hurry(engine: Database) -> None:
     """Lets every wait pass."""
     async with transaction(engine) as connection:
         await connection.execute(text("UPDATE webhook_delivery SET next_try_at = now()"))
 
 
 async def test_events_are_told_signed_and_in_order(
-    engine: AsyncEngine, webhooks: Webhooks, listener: Listener, sender: Sender
+    engine: Database, webhooks: Webhooks, listener: Listener, sender: Sender
 ) -> None:
     await webhooks.add("media", listener.url, SECRET)
     case, other = Case(engine, "media"), Case(engine, "jaki")
@@ -146,7 +146,7 @@ async def test_events_are_told_signed_and_in_order(
 
 
 async def test_what_is_not_heard_is_told_again_and_holds_later_events_back(
-    engine: AsyncEngine, webhooks: Webhooks, listener: Listener, sender: Sender
+    engine: Database, webhooks: Webhooks, listener: Listener, sender: Sender
 ) -> None:
     listener.answers = ["500 Oh", "302 Found\r\nLocation: http://localhost/"]
     await webhooks.add("lapor", listener.url, SECRET)
@@ -169,7 +169,7 @@ async def test_what_is_not_heard_is_told_again_and_holds_later_events_back(
 
 
 async def test_after_the_last_attempt_it_has_failed_and_the_next_event_goes(
-    engine: AsyncEngine, webhooks: Webhooks, listener: Listener, sender: Sender
+    engine: Database, webhooks: Webhooks, listener: Listener, sender: Sender
 ) -> None:
     listener.answers = ["500 Oh"] * (len(WAITS) + 1)
     await webhooks.add("facebook", listener.url, SECRET)
@@ -185,7 +185,7 @@ async def test_after_the_last_attempt_it_has_failed_and_the_next_event_goes(
 
 
 async def test_two_dispatchers_tell_nothing_twice(
-    engine: AsyncEngine, webhooks: Webhooks, listener: Listener, sender: Sender
+    engine: Database, webhooks: Webhooks, listener: Listener, sender: Sender
 ) -> None:
     await webhooks.add("pendopo", listener.url, SECRET)
     cases = [Case(engine, "pendopo") for _ in range(8)]
@@ -196,7 +196,7 @@ async def test_two_dispatchers_tell_nothing_twice(
 
 
 async def test_a_subscription_begins_when_it_is_made_and_ends_when_it_is_removed(
-    engine: AsyncEngine, webhooks: Webhooks, listener: Listener, sender: Sender
+    engine: Database, webhooks: Webhooks, listener: Listener, sender: Sender
 ) -> None:
     case = Case(engine, "gubernur")
     await case.record()
@@ -290,7 +290,7 @@ def test_an_address_that_cannot_be_subscribed_says_why(url: str) -> None:
 
 
 async def test_an_event_that_is_committed_late_is_not_passed_over(
-    engine: AsyncEngine, webhooks: Webhooks, listener: Listener, sender: Sender
+    engine: Database, webhooks: Webhooks, listener: Listener, sender: Sender
 ) -> None:
     """A later number is seen first: the cursor must not have moved beyond the earlier one."""
     await webhooks.add("inspektorat", listener.url, SECRET)
@@ -305,7 +305,7 @@ async def test_an_event_that_is_committed_late_is_not_passed_over(
         await connection.execute(
             text(
                 "INSERT INTO event SELECT complaint_id, 2, at, now(), 'accepted', actor, actor_unit, via, "
-                "command_id, detail, body FROM event WHERE complaint_id = :id AND seq = 1"
+                "command_id, sealed FROM event WHERE complaint_id = :id AND seq = 1"
             ),
             {"id": late.id},
         )

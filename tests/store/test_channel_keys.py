@@ -4,11 +4,11 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from sqlalchemy import text
-from sqlalchemy.ext.asyncio import AsyncEngine
 
 from domain.channel_key import Scope
 from domain.refusal import Refused
 from store.channel_keys import ChannelKeys
+from store.database import Database
 from store.engine import transaction
 
 pytestmark = pytest.mark.servers
@@ -17,11 +17,11 @@ HOUR = timedelta(hours=1)
 
 
 @pytest.fixture
-def keys(engine: AsyncEngine) -> ChannelKeys:
+def keys(engine: Database) -> ChannelKeys:
     return ChannelKeys(engine)
 
 
-async def test_a_key_is_recognised_and_kept_as_a_digest_only(keys: ChannelKeys, engine: AsyncEngine) -> None:
+async def test_a_key_is_recognised_and_kept_as_a_digest_only(keys: ChannelKeys, engine: Database) -> None:
     made = await keys.add("jaki", "uji", (Scope.READ,), NOW)
     found = await keys.recognise(made.secret, NOW)
     assert found is not None

@@ -4,12 +4,12 @@ from itertools import count
 from uuid import uuid4
 
 import pytest
-from sqlalchemy.ext.asyncio import AsyncEngine
 
 from domain.intake import complaint_id
 from domain.place import Point
 from domain.view import view
 from store.complaints import Recorder, Register
+from store.database import Database
 from store.duplicates import Duplicates
 from tests.city import MONDAY, Life, opening
 
@@ -21,7 +21,7 @@ SAID = "Lubang besar di depan SD Cideng, berbahaya untuk anak sekolah"
 
 
 async def put(
-    engine: AsyncEngine, text: str, metres: float, category: str = "jalan-rusak", place: str | None = None
+    engine: Database, text: str, metres: float, category: str = "jalan-rusak", place: str | None = None
 ) -> str:
     """A complaint some metres north of a spot of its own test."""
     point = None if place else Point(latitude=-6.3 + metres / 111_320, longitude=106.7)
@@ -45,7 +45,7 @@ async def put(
     ],
 )
 async def test_candidates_are_near_of_the_same_family_and_alike(
-    engine: AsyncEngine, text: str, metres: float, category: str, found: bool
+    engine: Database, text: str, metres: float, category: str, found: bool
 ) -> None:
     spot = 1000.0 * next(SPOTS)
     one = await put(engine, SAID, spot)
@@ -54,7 +54,7 @@ async def test_candidates_are_near_of_the_same_family_and_alike(
     assert (other in {candidate.number for candidate in candidates}) == found
 
 
-async def test_the_same_named_place_will_do_without_a_point(engine: AsyncEngine) -> None:
+async def test_the_same_named_place_will_do_without_a_point(engine: Database) -> None:
     place = f"Jalan {uuid4().hex}"
     one = await put(engine, SAID, 0, place=place)
     other = await put(engine, "Lubang di depan SD Cideng", 0, place=place)
@@ -62,5 +62,5 @@ async def test_the_same_named_place_will_do_without_a_point(engine: AsyncEngine)
     assert (candidate.number, candidate.metres) == (other, None)
 
 
-async def test_an_unknown_number_has_no_duplicates(engine: AsyncEngine) -> None:
+async def test_an_unknown_number_has_no_duplicates(engine: Database) -> None:
     assert await Duplicates(engine).of("JK0", ROADS) == []

@@ -8,7 +8,6 @@ import pytest
 from sqlalchemy import event as sa_event
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
-from sqlalchemy.ext.asyncio import AsyncEngine
 
 from domain.commands import Accept
 from domain.events import Accepted
@@ -17,16 +16,18 @@ from domain.notices import notices
 from domain.status import Status
 from domain.view import view
 from store.complaints import Reads, Recorder, Register
-from store.engine import DatabaseUnreachable, open_engine, transaction
+from store.database import Database
+from store.engine import DatabaseUnreachable, transaction
 from store.messages import Messages, NewMessage
 from store.migrate import DatabaseTooNew, migrate
 from tests.city import KELURAHAN, Life, officer, opening
+from tests.keys import a_key_ring
 
 AT = datetime(2026, 12, 31, 17, 30, tzinfo=UTC)
 """Half past midnight on 1 January in Jakarta."""
 
 
-async def number(engine: AsyncEngine, reference: str, run: str = "run-1") -> str:
+async def number(engine: Database, reference: str, run: str = "run-1") -> str:
     identity = complaint_id("jaki", reference)
     return (await Register(engine).number(identity, run, "jaki", reference, AT)).number
 
@@ -34,7 +35,7 @@ async def number(engine: AsyncEngine, reference: str, run: str = "run-1") -> str
 class Written:
     """A complaint that is in the database, and the life that it has."""
 
-    def __init__(self, engine: AsyncEngine) -> None:
+    def __init__(self, engine: Database) -> None:
         self.engine = engine
         self.start = opening(reference=uuid4().hex)
         self.id = complaint_id("jaki", self.start.intake.reference)
@@ -60,7 +61,7 @@ class Written:
 
 
 @pytest.fixture
-async def written(engine: AsyncEngine) -> Written:
+async def written(engine: Database) -> Written:
     """Registered and recorded, with its first event."""
     written = Written(engine)
     given = await number(engine, written.start.intake.reference)
@@ -69,11 +70,11 @@ async def written(engine: AsyncEngine) -> Written:
     return written
 
 
-async def test_a_number_has_jakartas_day_and_a_counter(engine: AsyncEngine) -> None:
+async def test_a_number_has_jakartas_day_and_a_counter(engine: Database) -> None:
     assert (await number(engine, uuid4().hex)).startswith("JK270101")
 
 
-async def test_the_same_run_gets_the_same_number(engine: AsyncEngine) -> None:
+async def test_the_same_run_gets_the_same_number(engine: Database) -> None:
     reference = uuid4().hex
     assert await number(engine, reference) == await number(engine, reference)
 
@@ -85,7 +86,7 @@ async def test_another_run_of_the_same_reference_finds_what_is_there(written: Wr
     assert (again.existing.number, again.existing.status) == (again.number, Status.WAITING)
 
 
-async def test_two_hundred_at_once_have_two_hundred_numbers(engine: AsyncEngine) -> None:
+async def test_two_hundred_at_once_have_two_hundred_numbers(engine: Database) -> None:
     numbers = await asyncio.gather(*(number(engine, uuid4().hex) for _ in range(200)))
     assert len(set(numbers)) == 200
 
@@ -170,7 +171,7 @@ async def test_the_access_code_is_kept_as_a_digest_only(written: Written) -> Non
 
 
 async def test_a_lost_database_is_named_without_parameters() -> None:
-    engine = open_engine("postgresql+psycopg://nobody@127.0.0.1:1/none")
+    engine = Database.at("postgresql+psycopg://nobody@127.0.0.1:1/none", a_key_ring())
     with pytest.raises(DatabaseUnreachable, match="PostgreSQL is not reachable"):
         await Reads(engine).by_number("JK1")
 

@@ -17,7 +17,7 @@ from durable.search_attributes import REGISTRY
 from jakarta.load import load_jakarta
 from runtime.settings import Settings
 from runtime.stack import Stack
-from store.engine import open_engine
+from store.database import Database
 from store.migrate import migrate
 from tests.workflows.paths import PATHS
 from worker import hosted_by, plugin
@@ -31,12 +31,12 @@ async def record(folder: Path) -> None:
     with tempfile.TemporaryDirectory() as home:
         settings = Settings(home=Path(home) / "home")
         async with Stack(settings, search_attributes=REGISTRY, migrate=migrate) as stack:
-            engine = open_engine(stack.database_url)
+            engine = Database.of(settings)
             client = await Client.connect(
                 stack.temporal_address,
                 # The machine's name, which identifies clients otherwise, does not belong in a fixture.
                 identity="tests",
-                plugins=[plugin(engine, settings, load_jakarta())],
+                plugins=[plugin(engine, settings, load_jakarta(), sealed=False)],
             )
             async with hosted_by(client, "complaints"):
                 for path in await asyncio.gather(*(path(Complaints(client)) for path in missing)):

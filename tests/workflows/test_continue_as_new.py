@@ -5,7 +5,6 @@ import sys
 from pathlib import Path
 from uuid import uuid4
 
-from sqlalchemy.ext.asyncio import AsyncEngine
 from temporalio.testing import WorkflowEnvironment
 
 from domain.commands import Accept, Progress
@@ -15,6 +14,7 @@ from durable.search_attributes import REGISTRY
 from jakarta.load import load_jakarta
 from runtime.settings import Settings
 from store.complaints import Reads
+from store.database import Database
 from tests.city import KELURAHAN, instruction, officer, opening
 from worker import hosted_by, plugin
 
@@ -22,7 +22,7 @@ LURAH = officer(KELURAHAN)
 NOTES = 40
 
 
-async def test_a_long_life_continues_as_new(engine: AsyncEngine) -> None:
+async def test_a_long_life_continues_as_new(engine: Database) -> None:
     """The server suggests it at 100 events here, so that it happens several times within the test."""
     options = ["--dynamic-config-value", "limit.historyCount.suggestContinueAsNew=100"]
     for name, kind in REGISTRY.items():

@@ -11,7 +11,6 @@ from uuid import uuid4
 
 import pytest
 from sqlalchemy import func, select, update
-from sqlalchemy.ext.asyncio import AsyncEngine
 from temporalio.client import Client, WorkflowHistory
 from temporalio.testing import WorkflowEnvironment
 from temporalio.worker import Worker
@@ -27,6 +26,7 @@ from runtime.settings import Settings
 from runtime.stack import Stack
 from runtime.temporal_client import connect
 from store.complaints import Reads
+from store.database import Database
 from store.digests import Digests
 from store.engine import transaction
 from store.messages import Messages
@@ -57,13 +57,13 @@ async def late(complaints: Complaints, supervisor: str, policy: Policy = QUICK) 
     return complaint_id("jaki", begun.intake.reference)
 
 
-async def states(engine: AsyncEngine, supervisor: str) -> Counter[str]:
+async def states(engine: Database, supervisor: str) -> Counter[str]:
     query = select(MessageRow.state).where(MessageRow.recipient == supervisor)
     async with transaction(engine) as connection:
         return Counter((await connection.execute(query)).scalars())
 
 
-async def letters(engine: AsyncEngine, supervisor: str) -> tuple[int, int]:
+async def letters(engine: Database, supervisor: str) -> tuple[int, int]:
     """How many letters went out, and how many notices were in them."""
     query = select(func.count(), func.coalesce(func.sum(DigestRow.items), 0)).where(
         DigestRow.recipient == supervisor, DigestRow.state == "sent", DigestRow.items > 0
@@ -82,7 +82,7 @@ async def until(ask: Callable[[], Awaitable[bool]]) -> None:
 
 
 async def test_sixty_breaches_at_once_make_a_handful_of_letters_and_none_is_left_out(
-    complaints: Complaints, engine: AsyncEngine
+    complaints: Complaints, engine: Database
 ) -> None:
     supervisor = f"ASKO-{uuid4().hex}"
     opened = await asyncio.gather(*(late(complaints, supervisor) for _ in range(LATE)))
@@ -106,7 +106,7 @@ async def test_sixty_breaches_at_once_make_a_handful_of_letters_and_none_is_left
 
 
 async def test_a_single_notice_keeps_its_own_words_and_several_share_a_letter(
-    complaints: Complaints, engine: AsyncEngine
+    complaints: Complaints, engine: Database
 ) -> None:
     supervisor = f"ASKO-{uuid4().hex}"
     once = QUICK.model_copy(update={"resolution": POLICY.resolution, "remind_every": timedelta(days=1)})
@@ -118,11 +118,11 @@ async def test_a_single_notice_keeps_its_own_words_and_several_share_a_letter(
     assert (first.number, first.items) == (number, 1)
 
 
-async def _told(engine: AsyncEngine, supervisor: str, count: int) -> bool:
+async def _told(engine: Database, supervisor: str, count: int) -> bool:
     return (await states(engine, supervisor))["sent"] >= count
 
 
-async def test_the_rest_waits_fifteen_minutes_of_office_time(engine: AsyncEngine) -> None:
+async def test_the_rest_waits_fifteen_minutes_of_office_time(engine: Database) -> None:
     """Two breaches five minutes apart, then one at night: the second letter waits, so does the third."""
     supervisor = f"ASKO-{uuid4().hex}"
     policy = POLICY.model_copy(update={"calendar": CALENDAR})
@@ -154,7 +154,7 @@ def _letters_sent(history: WorkflowHistory) -> list[datetime]:
 
 
 async def test_a_letter_arrives_by_mail_with_every_number(
-    servers: Stack, engine: AsyncEngine, mail_server: MailServer, tmp_path: Path
+    servers: Stack, engine: Database, mail_server: MailServer, tmp_path: Path
 ) -> None:
     supervisor, queue = f"ASKO-{uuid4().hex}", uuid4().hex
     routes = tmp_path / "routes.toml"
@@ -173,7 +173,7 @@ async def test_a_letter_arrives_by_mail_with_every_number(
 
 
 async def test_a_letter_that_nobody_can_deliver_is_on_every_timeline(
-    servers: Stack, engine: AsyncEngine, tmp_path: Path
+    servers: Stack, engine: Database, tmp_path: Path
 ) -> None:
     supervisor, queue = f"ASKO-{uuid4().hex}", uuid4().hex
     routes = tmp_path / "routes.toml"
@@ -197,7 +197,7 @@ async def test_a_letter_that_nobody_can_deliver_is_on_every_timeline(
 
 
 async def test_an_attempt_that_died_in_mid_sending_is_unconfirmed_and_not_repeated(
-    complaints: Complaints, engine: AsyncEngine
+    complaints: Complaints, engine: Database
 ) -> None:
     supervisor = f"ASKO-{uuid4().hex}"
     await late(complaints, supervisor)
@@ -219,7 +219,7 @@ async def test_an_attempt_that_died_in_mid_sending_is_unconfirmed_and_not_repeat
     assert (await digests.gather("d1", supervisor)).state == "unconfirmed"
 
 
-async def test_a_flood_continues_as_new_and_keeps_its_rest(engine: AsyncEngine) -> None:
+async def test_a_flood_continues_as_new_and_keeps_its_rest(engine: Database) -> None:
     options = ["--dynamic-config-value", "limit.historyCount.suggestContinueAsNew=100"]
     for name, kind in REGISTRY.items():
         options += ["--search-attribute", f"{name}={kind}"]

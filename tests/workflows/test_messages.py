@@ -6,7 +6,6 @@ from datetime import timedelta
 from uuid import uuid4
 
 import pytest
-from sqlalchemy.ext.asyncio import AsyncEngine
 from temporalio.client import Client
 from temporalio.common import WorkflowIDReusePolicy
 
@@ -31,6 +30,7 @@ from durable.complaints import Complaints
 from durable.contract import COMPLAINT, PERFORM, Start
 from durable.queues import COMPLAINTS
 from store.complaints import Reads, Recorder
+from store.database import Database
 from tests.city import BIRO, DESK, DINAS, KELURAHAN, PHOTO, Life, instruction, officer, opening
 
 LURAH = officer(KELURAHAN)
@@ -61,7 +61,7 @@ async def case(complaints: Complaints) -> Case:
 
 
 async def test_a_complaint_lives_from_a_channel_to_closed(
-    case: Case, engine: AsyncEngine, client: Client
+    case: Case, engine: Database, client: Client
 ) -> None:
     steps: list[tuple[AnyCommand, Actor, Status]] = [
         (Accept(), LURAH, Status.IN_PROGRESS),
@@ -97,7 +97,7 @@ async def test_a_start_after_the_end_finds_the_old_complaint(case: Case, client:
 
 
 async def test_a_complaint_that_temporal_forgot_is_not_begun_again(
-    case: Case, client: Client, engine: AsyncEngine
+    case: Case, client: Client, engine: Database
 ) -> None:
     """After retention nothing hinders the same id from starting; the database still knows it."""
     before = await case.complaints.open(case.start)
@@ -116,7 +116,7 @@ async def test_a_complaint_that_temporal_forgot_is_not_begun_again(
     assert await Reads(engine).timeline(case.id) == recorded
 
 
-async def test_what_a_dead_worker_had_recorded_counts(case: Case, engine: AsyncEngine) -> None:
+async def test_what_a_dead_worker_had_recorded_counts(case: Case, engine: Database) -> None:
     """It had decided and recorded, and died before Temporal knew: the next decision comes after that one."""
     before = await case.complaints.state(case.id)
     life = Life(case.start)
@@ -133,7 +133,7 @@ async def test_what_a_dead_worker_had_recorded_counts(case: Case, engine: AsyncE
     assert await case.send(Accept(), LURAH, "of the dead") is Status.WAITING, "its sender may ask again"
 
 
-async def test_a_decision_that_what_is_on_record_forbids_is_refused(case: Case, engine: AsyncEngine) -> None:
+async def test_a_decision_that_what_is_on_record_forbids_is_refused(case: Case, engine: Database) -> None:
     life = Life(case.start)
     life.send(Accept(), LURAH, "of the dead")
     await Recorder(engine).record(view(life.complaint, case.id), life.events[1:], [])
@@ -201,7 +201,8 @@ async def test_one_timer_is_pending_and_says_what_for(case: Case, client: Client
     started = [event for event in history.events if event.HasField("timer_started_event_attributes")]
     ended = [event for event in history.events if event.HasField("timer_canceled_event_attributes")]
     assert len(started) - len(ended) == 1
-    assert b"response warning of KEL" in started[0].user_metadata.summary.data
+    (summary,) = await client.data_converter.decode([started[0].user_metadata.summary])
+    assert summary.startswith("response warning of KEL")
 
 
 async def test_operators_find_it_by_search_attributes(case: Case, client: Client) -> None:

@@ -9,7 +9,6 @@ from typing import NamedTuple
 
 import pytest
 from sqlalchemy import select
-from sqlalchemy.ext.asyncio import AsyncEngine
 from temporalio.testing import WorkflowEnvironment
 
 from domain.commands import (
@@ -33,6 +32,7 @@ from domain.intake import complaint_id
 from domain.refusal import Refused
 from domain.status import Status
 from durable.complaints import Complaints
+from store.database import Database
 from store.engine import transaction
 from store.tables import ComplaintRow, EventRow
 from tests.city import (
@@ -152,7 +152,7 @@ COUNTED = ("received", "accepted", "breached", "escalated", "closed", "withdrawn
 
 @pytest.mark.month
 @pytest.mark.timeout(900)
-async def test_workflows_read_model_and_events_agree_about_a_month(engine: AsyncEngine) -> None:
+async def test_workflows_read_model_and_events_agree_about_a_month(engine: Database) -> None:
     async with skipping(engine) as (environment, complaints):
         month = Month(environment, complaints)
         await month.run()

@@ -5,13 +5,13 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
-from sqlalchemy.ext.asyncio import AsyncEngine
 from temporalio.client import Client, WorkflowHistory
 from temporalio.worker import Replayer, Worker
 
 from durable.complaints import Complaints
 from jakarta.load import load_jakarta
 from runtime.settings import Settings
+from store.database import Database
 from tests.workflows.paths import PATHS, straight
 from worker import plugin
 
@@ -34,13 +34,13 @@ def history(name: str) -> WorkflowHistory:
 
 
 @pytest.mark.parametrize("name", [path.__name__ for path in PATHS])
-async def test_the_history_of_a_path_replays(name: str, engine: AsyncEngine) -> None:
+async def test_the_history_of_a_path_replays(name: str, engine: Database) -> None:
     replayer = Replayer(workflows=[], plugins=[plugin(engine, Settings(), load_jakarta())])
     result = await replayer.replay_workflow(history(name), raise_on_replay_failure=False)
     assert result.replay_failure is None
 
 
-async def test_a_history_that_does_not_fit_is_noticed(engine: AsyncEngine) -> None:
+async def test_a_history_that_does_not_fit_is_noticed(engine: Database) -> None:
     """So that the tests above can fail: a record is taken out of the middle."""
     content = json.loads((HISTORIES / "straight.json").read_text())
     scheduled = [event for event in content["events"] if "activityTaskScheduledEventAttributes" in event]

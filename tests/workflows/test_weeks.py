@@ -7,7 +7,6 @@ from datetime import timedelta
 from pathlib import Path
 from uuid import uuid4
 
-from sqlalchemy.ext.asyncio import AsyncEngine
 from temporalio.api.enums.v1 import IndexedValueType
 from temporalio.api.operatorservice.v1 import AddSearchAttributesRequest
 from temporalio.testing import WorkflowEnvironment
@@ -21,6 +20,7 @@ from durable.search_attributes import REGISTRY
 from jakarta.load import load_jakarta
 from runtime.settings import Settings
 from store.complaints import Reads
+from store.database import Database
 from store.messages import Messages
 from tests.city import BIRO, KELURAHAN, PHOTO, instruction, officer, opening
 from worker import hosted_by, plugin
@@ -29,7 +29,7 @@ MINUTE = timedelta(minutes=1)
 
 
 @asynccontextmanager
-async def skipping(engine: AsyncEngine) -> AsyncIterator[tuple[WorkflowEnvironment, Complaints]]:
+async def skipping(engine: Database) -> AsyncIterator[tuple[WorkflowEnvironment, Complaints]]:
     """A time-skipping server with our search attributes and a worker on the real database."""
     environment = await WorkflowEnvironment.start_time_skipping(
         test_server_existing_path=str(Path(sys.executable).parent / "temporal-test-server"),
@@ -49,7 +49,7 @@ async def skipping(engine: AsyncEngine) -> AsyncIterator[tuple[WorkflowEnvironme
             yield environment, Complaints(environment.client)
 
 
-async def test_a_week_in_which_nobody_acts(engine: AsyncEngine) -> None:
+async def test_a_week_in_which_nobody_acts(engine: Database) -> None:
     async with skipping(engine) as (environment, complaints):
         start = opening(reference=uuid4().hex)
         await complaints.open(start)
@@ -81,7 +81,7 @@ async def test_a_week_in_which_nobody_acts(engine: AsyncEngine) -> None:
         assert [told.count(code) for code in ("ASKO", "SEKO", "INSP")] == [2, 2, 2]
 
 
-async def test_the_due_moment_that_moves_later_is_slept_on(engine: AsyncEngine) -> None:
+async def test_the_due_moment_that_moves_later_is_slept_on(engine: Database) -> None:
     """Taken up before the warning: the timer of the warning fires into nothing, and the next one is set."""
     async with skipping(engine) as (environment, complaints):
         start = opening(reference=uuid4().hex)
@@ -99,7 +99,7 @@ async def test_the_due_moment_that_moves_later_is_slept_on(engine: AsyncEngine) 
         assert cancelled == []
 
 
-async def test_a_resolved_complaint_closes_by_itself_and_the_workflow_ends(engine: AsyncEngine) -> None:
+async def test_a_resolved_complaint_closes_by_itself_and_the_workflow_ends(engine: Database) -> None:
     steps: list[tuple[AnyCommand, Unit]] = [
         (Accept(), KELURAHAN),
         (Complete(note="Selesai.", evidence=(PHOTO,)), KELURAHAN),

@@ -14,7 +14,6 @@ import psutil
 import pytest
 from moto.server import ThreadedMotoServer
 from PIL import Image
-from sqlalchemy.ext.asyncio import AsyncEngine
 
 from channels.attachments.kind import MEGA, Sizes
 from channels.attachments.taking import AT_ONCE, NEEDED, PROGRAM, Attachments
@@ -23,6 +22,7 @@ from domain.refusal import RefusalCode, Refused
 from runtime.free_port import free_port
 from store.attachments import AttachmentCatalogue
 from store.contents import BadStorage, Contents, StorageUnreachable
+from store.database import Database
 from tests.channels.attachments.test_marks import MANIFEST
 from tests.pictures import encoded, hundred_megapixels, jpeg, scene
 
@@ -40,7 +40,7 @@ def folder(tmp_path: Path) -> Contents:
 
 
 @pytest.fixture
-def attachments(folder: Contents, engine: AsyncEngine) -> Attachments:
+def attachments(folder: Contents, engine: Database) -> Attachments:
     return Attachments(folder, AttachmentCatalogue(engine))
 
 
@@ -165,7 +165,7 @@ async def test_too_much_is_not_read_to_its_end(attachments: Attachments) -> None
     assert read <= Sizes().largest + 2 * MEGA
 
 
-async def test_a_city_may_take_less(folder: Contents, engine: AsyncEngine) -> None:
+async def test_a_city_may_take_less(folder: Contents, engine: Database) -> None:
     strict = Attachments(folder, AttachmentCatalogue(engine), Sizes(photo=1, video=1, pdf=1))
     with pytest.raises(Refused, match="at most 1 MB"):
         await take(strict, jpeg() + b"\0" * MEGA)
@@ -227,7 +227,7 @@ def s3() -> Iterator[str]:
 
 
 async def test_contents_are_kept_in_s3(
-    s3: str, engine: AsyncEngine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    s3: str, engine: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "test")
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "test")
@@ -278,7 +278,7 @@ async def test_what_was_not_written_to_its_end_is_written_anew(
     assert await folder.read(f"original/{taken.sha256}") == jpeg(scene(8))
 
 
-async def test_what_a_photo_says_about_itself_is_noted(attachments: Attachments, engine: AsyncEngine) -> None:
+async def test_what_a_photo_says_about_itself_is_noted(attachments: Attachments, engine: Database) -> None:
     from sqlalchemy import select
 
     from store.engine import transaction

@@ -9,7 +9,6 @@ from uuid import uuid4
 import httpx
 import pytest
 import uvicorn
-from sqlalchemy.ext.asyncio import AsyncEngine
 from temporalio.client import Client
 from temporalio.worker import Worker
 
@@ -27,6 +26,7 @@ from store.attachments import AttachmentCatalogue
 from store.channel_keys import ChannelKeys
 from store.channel_reads import ChannelReads
 from store.contents import Contents
+from store.database import Database
 from store.public_reads import PublicReads
 
 PATIENT = Limits(failures=Rate(burst=100_000, per_second=1000))
@@ -60,7 +60,7 @@ class _no_signals:  # noqa: N801
 
 
 @pytest.fixture(scope="session")
-def keys(engine: AsyncEngine) -> ChannelKeys:
+def keys(engine: Database) -> ChannelKeys:
     return ChannelKeys(engine)
 
 
@@ -68,7 +68,7 @@ def keys(engine: AsyncEngine) -> ChannelKeys:
 async def service(
     worker: Worker,
     client: Client,
-    engine: AsyncEngine,
+    engine: Database,
     keys: ChannelKeys,
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Service:

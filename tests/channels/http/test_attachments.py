@@ -5,7 +5,6 @@ from datetime import datetime, timedelta
 import httpx
 import pytest
 from PIL import Image
-from sqlalchemy.ext.asyncio import AsyncEngine
 
 from channels.attachments.picture_reader import likeness_of
 from domain.commands import Accept, Complete, Evidence
@@ -13,6 +12,7 @@ from domain.evidence import SIMILAR_BITS, Attachment, FindingCode, Purpose
 from durable.complaints import Complaints
 from store.attachments import AttachmentCatalogue
 from store.complaints import Reads
+from store.database import Database
 from tests.channels.http.conftest import Served, said
 from tests.channels.http.test_submit import URL, problem
 from tests.city import instruction, officer
@@ -71,7 +71,7 @@ async def test_a_file_needs_a_key_and_not_too_much_of_it(
 class Worked:
     """A complaint with a photo of the reporter, and a completion with another."""
 
-    def __init__(self, served: Served, jaki: httpx.AsyncClient, engine: AsyncEngine) -> None:
+    def __init__(self, served: Served, jaki: httpx.AsyncClient, engine: Database) -> None:
         self._served = served
         self._jaki = jaki
         self._engine = engine
@@ -100,7 +100,7 @@ class Worked:
 
 
 @pytest.fixture
-def worked(served: Served, jaki: httpx.AsyncClient, engine: AsyncEngine) -> Worked:
+def worked(served: Served, jaki: httpx.AsyncClient, engine: Database) -> Worked:
     return Worked(served, jaki, engine)
 
 
@@ -112,7 +112,7 @@ async def test_an_honest_proof_is_not_striking(worked: Worked) -> None:
 
 
 async def test_a_re_used_picture_is_found_even_when_it_was_changed(
-    worked: Worked, served: Served, jaki: httpx.AsyncClient, engine: AsyncEngine
+    worked: Worked, served: Served, jaki: httpx.AsyncClient, engine: Database
 ) -> None:
     picture = scene(120)
     await worked.open()
@@ -154,7 +154,7 @@ async def test_the_reporters_own_photo_as_proof_taken_elsewhere_and_before(worke
     ]
 
 
-async def test_a_picture_without_features_is_like_no_other(worked: Worked, engine: AsyncEngine) -> None:
+async def test_a_picture_without_features_is_like_no_other(worked: Worked, engine: Database) -> None:
     for shade in (0, 255):
         await worked.open(jpeg(Image.new("RGB", (600, 400), (shade, shade, shade)), make="Kamera"))
         assert await worked.findings() == []
