@@ -179,7 +179,8 @@ class Settings(BaseSettings):
     @field_validator("keys")
     @classmethod
     def _key_ring(cls, where: str | None) -> str | None:
-        if where is not None and not (where.startswith(("file:", "env:", "kms:")) and where[5:]):
+        kind, _, rest = (where or "").partition(":")
+        if where is not None and not (kind in {"file", "env", "kms"} and rest):
             raise ValueError("does not name a key ring; write file:PATH, env:VARIABLE or kms:MODULE:FUNCTION")
         return where
 
