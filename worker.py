@@ -19,15 +19,18 @@ from temporalio.worker import Worker
 from activities.alerts import Alerting
 from activities.deliver import Delivery
 from activities.escalate import Escalation
+from activities.person import Rights
 from activities.record import Recording
 from durable.codec import SealingCodec
 from durable.digests import report_undelivered, wake_digest
+from durable.persons import delete_ended_runs, running_since, tell
 from durable.plugin import TuntasPlugin
 from durable.schedules import ensure_schedules
 from jakarta.bad_data import BadData
 from jakarta.load import Jakarta, load_jakarta
 from notify.media import BadRoutes, Routes
 from notify.templates import BadTemplates, Templates
+from runtime.home import Home
 from runtime.key_ring import WrongKeys
 from runtime.logs import configure_logs
 from runtime.settings import Settings, WrongSetting, load_settings
@@ -36,12 +39,16 @@ from runtime.unreachable import Unreachable
 from runtime.worker_process import announce_ready
 from store.alerts import Alerts
 from store.complaints import Recorder, Register
+from store.contents import BadStorage, Contents
 from store.database import Database
 from store.digests import Digests
 from store.messages import Messages
+from store.persons import Persons
 from workflows.alerts import AlertsWorkflow
 from workflows.complaint import ComplaintWorkflow
 from workflows.digest import DigestWorkflow
+from workflows.person_request import PersonRequestWorkflow
+from workflows.retention import RetentionWorkflow
 
 GRACE = timedelta(seconds=10)
 """How long activities may finish after a stop was asked for; Temporal gives the rest to another worker."""
@@ -62,9 +69,18 @@ def plugin(engine: Database, settings: Settings, city: Jakarta, *, sealed: bool 
         {unit.ward: unit.name for unit in city.units() if unit.ward},
         {category.code: category.name for category in city.categories()},
     )
+    contents = Contents.at(settings.files_url, Home(settings.home).files)
+    kept = timedelta(days=settings.retention_days) if settings.retention_days else None
+    rights = Rights(Persons(engine), contents, (tell, running_since, delete_ended_runs), kept)
     return TuntasPlugin(
         SealingCodec(engine.vault) if sealed else None,
-        workflows=[ComplaintWorkflow, DigestWorkflow, AlertsWorkflow],
+        workflows=[
+            ComplaintWorkflow,
+            DigestWorkflow,
+            AlertsWorkflow,
+            PersonRequestWorkflow,
+            RetentionWorkflow,
+        ],
         activities=[
             recording.register,
             recording.record,
@@ -73,6 +89,11 @@ def plugin(engine: Database, settings: Settings, city: Jakarta, *, sealed: bool 
             escalation.send_digest,
             escalation.give_digest_up,
             alerting.send_alerts,
+            rights.note_request,
+            rights.turn_keys,
+            rights.tell_complaint,
+            rights.forget_person,
+            rights.erase_old,
         ],
     )
 
@@ -105,7 +126,7 @@ async def main() -> None:
 if __name__ == "__main__":
     try:
         asyncio.run(main())
-    except (Unreachable, WrongSetting, WrongKeys, BadData, BadRoutes, BadTemplates) as trouble:
+    except (Unreachable, WrongSetting, WrongKeys, BadStorage, BadData, BadRoutes, BadTemplates) as trouble:
         sys.exit(str(trouble))
     # At once: Temporal's threads may crash an interpreter that ends slowly (temporalio/sdk-python#300).
     sys.stderr.flush()

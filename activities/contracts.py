@@ -6,6 +6,7 @@ from domain.calendar import WorkingCalendar
 from domain.events import Event
 from domain.intake import Opening
 from domain.notices import Notice
+from domain.person import Decision, PersonRequest, RequestState
 from domain.policy import Span
 from domain.value import Value
 from domain.view import ComplaintView, Receipt
@@ -17,6 +18,11 @@ ESCALATE = "escalate"
 SEND_DIGEST = "send_digest"
 GIVE_DIGEST_UP = "give_digest_up"
 SEND_ALERTS = "send_alerts"
+NOTE_REQUEST = "note_request"
+TURN_KEYS = "turn_keys"
+TELL_COMPLAINT = "tell_complaint"
+FORGET_PERSON = "forget_person"
+ERASE_OLD = "erase_old"
 
 
 class Register(Value):
@@ -94,6 +100,26 @@ class Deliver(Value):
     complaint_id: str
     keys: tuple[str, ...]
 
+
+class NoteRequest(Value):
+    """Where a person's request stands now. ``late``: it was not done in time."""
+
+    request: PersonRequest
+    state: RequestState
+    decision: Decision | None = None
+    late: bool = False
+    done_at: datetime | None = None
+
+
+class TellComplaint(Value):
+    """What a person's request tells one complaint."""
+
+    request: PersonRequest
+    number: str
+
+
+STILL_THERE = "StillThere"
+"""Error type, retryable: the run of a workflow in whose history the words stand has not ended yet."""
 
 UNDELIVERABLE = "Undeliverable"
 """Error type, non-retryable: the medium will never take this notice."""

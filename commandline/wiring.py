@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from channels.front_door import FrontDoor
     from commandline.show import Others
     from durable.complaints import Complaints
+    from durable.persons import PersonRequests
     from jakarta.load import Jakarta
     from store.channel_keys import ChannelKeys
     from store.complaints import Reads
@@ -97,6 +98,15 @@ class Wiring:
             )
             self._complaints = Complaints(self._client, self._settings.task_queue)
         return self._complaints
+
+    async def person_requests(self) -> "PersonRequests":
+        """The requests of persons."""
+        from durable.persons import PersonRequests  # noqa: PLC0415 - heavy
+
+        await self.complaints()
+        if self._client is None:
+            raise RuntimeError("there is no client")
+        return PersonRequests(self._client, self._settings.task_queue)
 
     async def check_temporal(self) -> None:
         """Returns when Temporal has answered; raises what its client raises when it does not."""

@@ -221,6 +221,30 @@ class AdoptCalendar(Value):
     reason: NeededNote
 
 
+class CorrectReporter(Value):
+    """The reporter's name and contact are these (UU 27/2022, art. 6)."""
+
+    kind: Literal["correct_reporter"] = "correct_reporter"
+    name: Name | None = None
+    contact: Name | None = None
+
+
+class RestrictProcessing(Value):
+    """What the reporter said is kept, and from here on used for nothing but the complaint itself (art. 11).
+
+    ``restricted`` false lifts it.
+    """
+
+    kind: Literal["restrict_processing"] = "restrict_processing"
+    restricted: bool = True
+
+
+class ErasePerson(Value):
+    """Everything personal goes; the case stays and is counted (art. 8)."""
+
+    kind: Literal["erase_person"] = "erase_person"
+
+
 class Withdraw(Value):
     """The reporter takes the complaint back."""
 
@@ -258,6 +282,9 @@ AnyCommand = (
     | HearParent
     | ReportUndelivered
     | AdoptCalendar
+    | CorrectReporter
+    | RestrictProcessing
+    | ErasePerson
     | Withdraw
     | Close
 )
@@ -341,6 +368,9 @@ AUTHORITY: dict[str, Rule] = {
     "hear_parent": _rule(Party.SERVICE, ALWAYS),
     "report_undelivered": _rule(Party.SERVICE, ALWAYS),
     "adopt_calendar": _rule(Party.SERVICE, OPEN),
+    "correct_reporter": _rule(Party.SERVICE, ALWAYS),
+    "restrict_processing": _rule(Party.SERVICE, ALWAYS),
+    "erase_person": _rule(Party.SERVICE, ALWAYS),
     "withdraw": _rule(Party.REPORTER, UNTAKEN | AT_WORK | ASKED | FOLLOWING),
     "close": _rule({Party.REPORTER, Party.DESK}, {Status.RESOLVED}),
 }

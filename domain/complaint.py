@@ -38,17 +38,20 @@ from domain.events import (
     NotDelivered,
     ParentReopened,
     ParentResolved,
+    PersonErased,
+    ProcessingRestricted,
     ProgressNoted,
     Rated,
     Received,
     Reminded,
     Reopened,
     Replied,
+    ReporterCorrected,
     Separated,
     Validated,
     Warned,
 )
-from domain.intake import Opening, complaint_id
+from domain.intake import ERASED_TEXT, Opening, Reporter, complaint_id
 from domain.organisation import Supervisor, Unit, UnitKind
 from domain.place import Point, WardFound
 from domain.policy import ClockRule
@@ -86,6 +89,7 @@ class Complaint(BaseModel):
     reopened: bool = False
     parent: Other | None = None
     followers: list[Other] = Field(default_factory=list)
+    restricted: bool = False
     gave_up: list[int] = Field(default_factory=list)
     clocks: dict[ClockKind, Clock] = Field(default_factory=dict)
     opened_at: datetime | None = None
@@ -294,6 +298,13 @@ class Complaint(BaseModel):
                 self._go_on(at, "its parent was resolved until it was reopened", body.parent.number)
             case CalendarAdopted():
                 self._adopt(body, at)
+            case ReporterCorrected():
+                reporter = Reporter(name=body.name, contact=body.contact)
+                self._retell(reporter=reporter)
+            case ProcessingRestricted():
+                self.restricted = body.restricted
+            case PersonErased():
+                self._forget_person()
             case Warned():
                 self._set(self.clocks[body.clock].warn())
             case Breached():
@@ -395,6 +406,17 @@ class Complaint(BaseModel):
         for move in body.moves:
             clock, rule = self.clocks[move.clock], self._rule(move.clock)
             self._set(clock.extend(move.after, rule.warn_before, at))
+
+    def _forget_person(self) -> None:
+        """What is left says what kind of complaint it was, and in which neighbourhood."""
+        self.point = self.point and self.point.coarse()
+        self._retell(
+            reporter=Reporter(), text=ERASED_TEXT, place=None, point=self.point, attachments=(), public=False
+        )
+
+    def _retell(self, **changed: object) -> None:
+        intake = self.opening.intake.model_copy(update=changed)
+        self.opening = self.opening.model_copy(update={"intake": intake})
 
     def _end(self, body: Closed, at: datetime) -> None:
         self.status, self.outcome = Status.CLOSED, body.outcome

@@ -16,7 +16,9 @@ from domain.commands import (
     Ask,
     Close,
     Complete,
+    CorrectReporter,
     DecideEws,
+    ErasePerson,
     Escalate,
     Follow,
     HearParent,
@@ -30,6 +32,7 @@ from domain.commands import (
     Reply,
     ReportUndelivered,
     RequestEws,
+    RestrictProcessing,
     Separate,
     Validate,
     Withdraw,
@@ -52,10 +55,13 @@ from domain.events import (
     NotDelivered,
     ParentReopened,
     ParentResolved,
+    PersonErased,
+    ProcessingRestricted,
     ProgressNoted,
     Rated,
     Reopened,
     Replied,
+    ReporterCorrected,
     Separated,
     Validated,
 )
@@ -108,6 +114,8 @@ def decide(complaint: "Complaint", command: AnyCommand, actor: Actor, at: dateti
         case AdoptCalendar():
             moves = complaint.recounted(command.calendar)
             return [CalendarAdopted(calendar=command.calendar, moves=moves, reason=command.reason)]
+        case CorrectReporter() | RestrictProcessing() | ErasePerson():
+            return [about_the_person(command)]
         case Reject():
             return [Closed(outcome=Outcome.REJECTED, note=command.note)]
         case Withdraw():
@@ -116,6 +124,17 @@ def decide(complaint: "Complaint", command: AnyCommand, actor: Actor, at: dateti
             return [Closed(outcome=complaint.good_end, note=command.note)]
         case _:
             return _move(complaint, command)
+
+
+def about_the_person(command: CorrectReporter | RestrictProcessing | ErasePerson) -> Body:
+    """What a right of the person leads to, whatever the complaint's state."""
+    match command:
+        case CorrectReporter():
+            return ReporterCorrected(name=command.name, contact=command.contact)
+        case RestrictProcessing():
+            return ProcessingRestricted(restricted=command.restricted)
+        case ErasePerson():
+            return PersonErased()
 
 
 def _move(complaint: "Complaint", command: AnyCommand) -> list[Body]:

@@ -214,6 +214,27 @@ class CalendarAdopted(Value):
     reason: str
 
 
+class ReporterCorrected(Value):
+    """The reporter's name and contact are these from here on."""
+
+    event: Literal["reporter_corrected"] = "reporter_corrected"
+    name: str | None
+    contact: str | None
+
+
+class ProcessingRestricted(Value):
+    """What the reporter said is used for the complaint only; ``restricted`` false lifts that."""
+
+    event: Literal["processing_restricted"] = "processing_restricted"
+    restricted: bool
+
+
+class PersonErased(Value):
+    """Everything personal was erased: what was said, where in words, by whom, and every file."""
+
+    event: Literal["person_erased"] = "person_erased"
+
+
 class Warned(Value):
     """A clock is about to run out for ``unit``."""
 
@@ -295,6 +316,9 @@ Body = Annotated[
     | ParentResolved
     | ParentReopened
     | CalendarAdopted
+    | ReporterCorrected
+    | ProcessingRestricted
+    | PersonErased
     | Warned
     | Breached
     | Escalated

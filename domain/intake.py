@@ -11,6 +11,9 @@ from domain.policy import Policy
 from domain.text import Name, Text
 from domain.value import Value
 
+ERASED_TEXT = "-"
+"""Stands for what was said once it is erased: a text is never empty."""
+
 
 class Reporter(Value):
     """Who complains; both fields are personal data, and both may be missing."""

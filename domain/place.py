@@ -11,6 +11,10 @@ DECIMALS = 7
 """Of a coordinate that is kept: 11 millimetres. Squares of distances stay within what a float holds."""
 
 
+PRIVATE_DECIMALS = 2
+"""Decimals of a degree to which the point of a private complaint is shown: about 1.1 km, a ward [O]."""
+
+
 def _rounded(degrees: float) -> float:
     return round(degrees, DECIMALS)
 
@@ -20,6 +24,12 @@ class Point(Value):
 
     latitude: Annotated[float, AfterValidator(_rounded)] = Field(ge=-90, le=90, allow_inf_nan=False)
     longitude: Annotated[float, AfterValidator(_rounded)] = Field(ge=-180, le=180, allow_inf_nan=False)
+
+    def coarse(self) -> "Point":
+        """The neighbourhood of the point."""
+        return Point(
+            latitude=round(self.latitude, PRIVATE_DECIMALS), longitude=round(self.longitude, PRIVATE_DECIMALS)
+        )
 
 
 class FoundBy(StrEnum):

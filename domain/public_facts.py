@@ -6,9 +6,6 @@ from domain.place import Point
 from domain.status import Status
 from domain.value import Value
 
-PRIVATE_DECIMALS = 2
-"""Decimals of a degree to which the point of a private complaint is shown: about 1.1 km, a ward [O]."""
-
 MOST_REQUESTS = 1000
 """Complaints or updates in one answer (GeoReport v2)."""
 

@@ -3,6 +3,7 @@
 ``Entry.detail`` may quote a note, which may be personal; nothing else here is.
 """
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from domain.events import (
@@ -25,10 +26,13 @@ from domain.events import (
     NotDelivered,
     ParentReopened,
     ParentResolved,
+    PersonErased,
+    ProcessingRestricted,
     Rated,
     Received,
     Reminded,
     Replied,
+    ReporterCorrected,
     Separated,
     Warned,
 )
@@ -41,6 +45,10 @@ NOTABLE_LAG = timedelta(seconds=30)
 """A delay of the engine that is worth a word [O]."""
 
 
+ERASED = "(erased: the reporter asked for it)"
+"""What stands where something was said."""
+
+
 class Entry(Value):
     """One line of the timeline."""
 
@@ -49,6 +57,11 @@ class Entry(Value):
     event: str
     by: str
     detail: str
+
+
+def erased(entries: Sequence[Entry]) -> list[Entry]:
+    """The same lines without what was said."""
+    return [one.model_copy(update={"detail": ERASED}) for one in entries]
 
 
 def entry(event: Event) -> Entry:
@@ -123,6 +136,12 @@ def _detail(event: Event) -> str:
             return f"{parent.number}, which it follows, was found done"
         case ParentReopened(parent=parent):
             return f"{parent.number}, which it follows, is worked on again"
+        case ReporterCorrected():
+            return "the reporter's name and contact were corrected"
+        case ProcessingRestricted(restricted=restricted):
+            return "for the complaint only" if restricted else "no longer restricted"
+        case PersonErased():
+            return "everything personal was erased at the reporter's request"
         case Rated(score=score, note=note):
             return _with_note(f"{score} of 5", note)
         case body:

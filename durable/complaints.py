@@ -70,7 +70,7 @@ class Complaints:
         """
         identity = complaint_id(opening.intake.channel, opening.intake.reference)
         with_start = self._start_operation(identity, opening)
-        async with _answers():
+        async with answers():
             try:
                 receipt: Receipt = await self._client.execute_update_with_start_workflow(
                     RECEIPT,
@@ -90,7 +90,7 @@ class Complaints:
 
     async def perform(self, identity: str, instruction: Instruction[AnyCommand]) -> ComplaintView:
         """Sends a command and waits until it is recorded. Raises ``Refused`` or ``NoAnswer``."""
-        async with _answers():
+        async with answers():
             after: ComplaintView = await self._handle(identity).execute_update(
                 PERFORM,
                 instruction,
@@ -103,7 +103,7 @@ class Complaints:
     async def perform_later(self, identity: str, instruction: Instruction[AnyCommand]) -> None:
         """Leaves a command behind without waiting; a refusal of it shows on the timeline."""
         signals = {Reassign: REASSIGN, Complete: COMPLETE}
-        async with _answers():
+        async with answers():
             await self._handle(identity).signal(
                 signals.get(type(instruction.command), PERFORM_LATER), instruction, rpc_timeout=self._patience
             )
@@ -122,7 +122,7 @@ class Complaints:
 
     async def recount(self, identity: str, calendar: WorkingCalendar) -> tuple[ClockMove, ...] | None:
         """Which ends another working calendar would move; None when the complaint has it already."""
-        async with _answers():
+        async with answers():
             moves: tuple[ClockMove, ...] | None = await self._handle(identity).query(
                 RECOUNT,
                 calendar,
@@ -132,7 +132,7 @@ class Complaints:
         return moves
 
     async def _ask(self, identity: str, query: str, answer: type[A]) -> A:
-        async with _answers():
+        async with answers():
             told: A = await self._handle(identity).query(
                 query, result_type=answer, rpc_timeout=self._patience
             )
@@ -158,8 +158,10 @@ class Complaints:
 
 
 @asynccontextmanager
-async def _answers() -> AsyncIterator[None]:
-    """Turns what the engine says into ``Refused`` or ``NoAnswer``."""
+async def answers(
+    unknown: str = "There is no such complaint; check the number.",
+) -> AsyncIterator[None]:
+    """Turns what the engine says into ``Refused`` or ``NoAnswer``; ``unknown`` tells of what is not there."""
     try:
         yield
     except WorkflowUpdateFailedError as failure:
@@ -171,7 +173,7 @@ async def _answers() -> AsyncIterator[None]:
     except WorkflowQueryFailedError as failure:
         raise NoAnswer(f"The complaint could not be asked: {failure}") from failure
     except RPCError as failure:
-        raise _unanswered(failure) from failure
+        raise _unanswered(failure, unknown) from failure
 
 
 def _refused(cause: BaseException) -> Exception:
@@ -180,14 +182,14 @@ def _refused(cause: BaseException) -> Exception:
     return NoAnswer(f"The complaint could not carry this out: {cause}")
 
 
-def _unanswered(failure: RPCError) -> Exception:
+def _unanswered(failure: RPCError, unknown: str) -> Exception:
     match failure.status:
         case RPCStatusCode.NOT_FOUND if "already completed" in str(failure):
             return Refused(
                 RefusalCode.WRONG_STATE, "The complaint is CLOSED; nothing more can be done to it."
             )
         case RPCStatusCode.NOT_FOUND:
-            return Refused(RefusalCode.UNKNOWN_NUMBER, "There is no such complaint; check the number.")
+            return Refused(RefusalCode.UNKNOWN_NUMBER, unknown)
         case RPCStatusCode.DEADLINE_EXCEEDED | RPCStatusCode.CANCELLED:
             return NoAnswer(
                 "No worker has answered in time. Is one running? Ask again: nothing is taken twice."

@@ -31,6 +31,14 @@ DIGEST = "Digest"
 
 WAKE = "wake"
 
+PERSON_REQUEST = "PersonRequest"
+"""The type of the workflow that sees a person's request through."""
+
+DECIDE = "decide"
+
+RETENTION = "Retention"
+"""The type of the workflow that erases what has been kept long enough; a schedule begins it."""
+
 ALERTS = "Alerts"
 """The type of the workflow that tells subscribers of new complaints; a schedule begins it."""
 

@@ -7,25 +7,40 @@ from temporalio.client import (
     Schedule,
     ScheduleActionStartWorkflow,
     ScheduleAlreadyRunningError,
+    ScheduleCalendarSpec,
     ScheduleIntervalSpec,
     ScheduleOverlapPolicy,
     SchedulePolicy,
+    ScheduleRange,
     ScheduleSpec,
 )
 
-from durable.contract import ALERTS
+from durable.contract import ALERTS, RETENTION
 
 ALERTS_EVERY = timedelta(minutes=5)
+NIGHT = 2
+"""The hour (WIB) at which what is old is erased."""
+
+SCHEDULES = {
+    "alerts": (ALERTS, ScheduleSpec(intervals=[ScheduleIntervalSpec(every=ALERTS_EVERY)])),
+    "retention": (
+        RETENTION,
+        ScheduleSpec(
+            calendars=[ScheduleCalendarSpec(hour=[ScheduleRange(NIGHT)])], time_zone_name="Asia/Jakarta"
+        ),
+    ),
+}
 
 
 async def ensure_schedules(client: Client, task_queue: str) -> None:
     """Creates the schedules that are missing."""
-    schedule = Schedule(
-        action=ScheduleActionStartWorkflow(ALERTS, id="alerts", task_queue=task_queue),
-        spec=ScheduleSpec(intervals=[ScheduleIntervalSpec(every=ALERTS_EVERY)]),
-        policy=SchedulePolicy(overlap=ScheduleOverlapPolicy.SKIP),
-    )
-    try:
-        await client.create_schedule("alerts", schedule)
-    except ScheduleAlreadyRunningError:
-        return
+    for name, (workflow, spec) in SCHEDULES.items():
+        schedule = Schedule(
+            action=ScheduleActionStartWorkflow(workflow, id=name, task_queue=task_queue),
+            spec=spec,
+            policy=SchedulePolicy(overlap=ScheduleOverlapPolicy.SKIP),
+        )
+        try:
+            await client.create_schedule(name, schedule)
+        except ScheduleAlreadyRunningError:
+            continue

@@ -24,6 +24,15 @@ GIVING_UP = timedelta(minutes=10)
 
 HEARTBEAT = timedelta(seconds=30)
 
+PERSON_ATTEMPT = timedelta(minutes=2)
+"""One complaint: its rows, its files, and the runs of its workflow."""
+
+SEALING_TURNED = timedelta(minutes=2)
+"""After a key was turned nobody seals with the old one any more; the vault promises it within a minute."""
+
+RETENTION = timedelta(hours=6)
+"""Some ten thousand complaints in a night."""
+
 ALERTS = timedelta(minutes=30)
 """At most two hundred letters, each within its 45 seconds, mostly far faster."""
 

@@ -43,6 +43,11 @@ class Home:
         """The embedded PostgreSQL's data directory."""
         return self.root / "postgres"
 
+    @property
+    def files(self) -> Path:
+        """Pictures and documents, unless a setting says that they are elsewhere."""
+        return self.root / "files"
+
     def log(self, name: str) -> Path:
         """The log file of one service."""
         return self.root / "logs" / f"{name}.log"

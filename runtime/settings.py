@@ -117,6 +117,11 @@ class Settings(BaseSettings):
         description="The key ring that what is personal is sealed with: file:PATH, env:VARIABLE, or "
         "kms:MODULE:FUNCTION for a service. Unset: keys.toml in the data folder, made by `up`.",
     )
+    retention_days: int | None = Field(
+        default=1825,
+        ge=30,
+        description="Days after its closing for which a complaint keeps what is personal; then it is erased.",
+    )
     codec_origins: str | None = Field(
         default=None,
         description="Origins of Temporal's screens that may ask the codec server, separated by commas, such "

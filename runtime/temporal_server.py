@@ -38,6 +38,9 @@ _DYNAMIC_CONFIG = {
     "history.transferProcessorMaxPollRPS": "1000",
     # Of 1,500 list calls at once the stock limit refuses many for 18 s; so they take 1.4 s.
     "frontend.namespaceRPS.visibility": "1000",
+    # What is to be deleted goes in seconds, not after a minute and a half: erasing waits for it.
+    "history.transferProcessorUpdateAckInterval": '"2s"',
+    "history.visibilityProcessorUpdateAckInterval": '"2s"',
     # An embedded server tells nobody that it runs.
     "frontend.enableServerVersionCheck": "false",
 }

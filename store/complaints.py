@@ -6,12 +6,13 @@ from hashlib import sha256
 from hmac import compare_digest
 from typing import Any, NamedTuple
 
-from sqlalchemy import Row, func, select, tuple_, update
+from sqlalchemy import Numeric, Row, cast, func, select, tuple_, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from domain.events import Event, NotDelivered
+from domain.events import Event, NotDelivered, PersonErased, ProcessingRestricted, ReporterCorrected
 from domain.intake import Opening
+from domain.place import PRIVATE_DECIMALS
 from domain.status import Status
 from domain.timeline import Entry
 from domain.view import ComplaintView, DeadlineView, Receipt
@@ -20,11 +21,34 @@ from store.database import Database
 from store.engine import transaction
 from store.events import events_of, lines_of, sealed_events
 from store.messages import NewMessage, fall_back, insert_messages, sealed_messages
-from store.personal import COMPLAINT, CONTACT, NAME, PLACE, parsed, personal_of, plain_contact, plain_words
+from store.personal import (
+    COMPLAINT,
+    CONTACT,
+    NAME,
+    PLACE,
+    Personal,
+    parsed,
+    personal_of,
+    plain_contact,
+    plain_words,
+)
 from store.tables import AuditRow, ComplaintRow, DayCounterRow, EventRow
 
 WIB = timezone(timedelta(hours=7))
 """The day in a number is Jakarta's."""
+
+
+ERASURE = {
+    "sealed": None,
+    "contact_index": None,
+    "name_index": None,
+    "place_index": None,
+    "digest": None,
+    "is_public": False,
+    "latitude": func.round(cast(ComplaintRow.latitude, Numeric), PRIVATE_DECIMALS),
+    "longitude": func.round(cast(ComplaintRow.longitude, Numeric), PRIVATE_DECIMALS),
+}
+"""What is left in the row of an erased person's complaint; it is counted still."""
 
 
 class Registration(NamedTuple):
@@ -64,8 +88,8 @@ class Register:
     ) -> Registration:
         """The number of a complaint: the same one for the same run, however often it is asked for."""
         async with transaction(self._engine) as connection:
-            if row := await _by_reference(connection, channel, reference):
-                return _registration(row, first_run_id)
+            if row := await _by_id(connection, complaint_id):
+                return _registration(row, first_run_id, reference)
             number = await self._next_number(connection, at)
             values = {
                 "id": complaint_id,
@@ -109,7 +133,7 @@ class Recorder:
         """
         vault = self._engine.vault
         rows = await sealed_events(vault, now.id, events)
-        facts = await self._facts(now.id, opening) if opening else {}
+        facts = await self._facts(now.id, opening) if opening else await self._changed(now.id, events)
         letters = await sealed_messages(vault, now.id, messages)
         try:
             async with transaction(self._engine) as connection:
@@ -137,10 +161,43 @@ class Recorder:
         if len(inserted.all()) < len(rows):
             raise _Taken
 
+    async def _changed(self, complaint_id: str, events: Sequence[Event]) -> dict[str, Any]:
+        """What events about the person change in the row."""
+        values: dict[str, Any] = {}
+        for event in events:
+            match event.body:
+                case ReporterCorrected(name=name, contact=contact):
+                    who = {"name": name, "contact": contact}
+                    values |= await self._sealed(
+                        (await self._personal(complaint_id)).model_copy(update=who), complaint_id
+                    )
+                case ProcessingRestricted(restricted=restricted):
+                    values["restricted"] = restricted
+                case PersonErased():
+                    values |= ERASURE | {"reference": complaint_id}
+                case _:
+                    pass
+        return values
+
+    async def _personal(self, complaint_id: str) -> Personal:
+        async with transaction(self._engine) as connection:
+            query = select(ComplaintRow.sealed).where(ComplaintRow.id == complaint_id)
+            sealed = (await connection.execute(query)).scalar_one_or_none()
+        return parsed(await self._engine.vault.open_one(COMPLAINT, sealed))
+
+    async def _sealed(self, personal: Personal, complaint_id: str) -> dict[str, Any]:
+        """What is personal, sealed, with the blind indexes by which it is found."""
+        vault = self._engine.vault
+        return {
+            "sealed": await vault.seal(complaint_id, COMPLAINT, personal.model_dump_json().encode()),
+            "contact_index": personal.contact and await vault.index(CONTACT, plain_contact(personal.contact)),
+            "name_index": personal.name and await vault.index(NAME, plain_words(personal.name)),
+            "place_index": personal.place and await vault.index(PLACE, plain_words(personal.place)),
+        }
+
     async def _facts(self, complaint_id: str, opening: Opening) -> dict[str, Any]:
-        """What the row keeps of the opening; what is personal in it is sealed, or found by blind indexes."""
-        intake, vault = opening.intake, self._engine.vault
-        personal = personal_of(intake)
+        """What the row keeps of the opening."""
+        intake = opening.intake
         return {
             "digest": intake.digest,
             "access_code_hash": access_code_hash(opening.access_code),
@@ -148,11 +205,8 @@ class Recorder:
             "is_public": intake.public,
             "latitude": intake.point.latitude if intake.point else None,
             "longitude": intake.point.longitude if intake.point else None,
-            "sealed": await vault.seal(complaint_id, COMPLAINT, personal.model_dump_json().encode()),
-            "contact_index": personal.contact and await vault.index(CONTACT, plain_contact(personal.contact)),
-            "name_index": personal.name and await vault.index(NAME, plain_words(personal.name)),
-            "place_index": personal.place and await vault.index(PLACE, plain_words(personal.place)),
             "policy": opening.policy.name,
+            **await self._sealed(personal_of(intake), complaint_id),
         }
 
 
@@ -266,18 +320,17 @@ def access_code_hash(access_code: str) -> str:
     return sha256(access_code.strip().upper().encode()).hexdigest()
 
 
-async def _by_reference(connection: AsyncConnection, channel: str, reference: str) -> Row[Any] | None:
-    query = select(ComplaintRow.__table__).where(
-        ComplaintRow.channel == channel, ComplaintRow.reference == reference
-    )
+async def _by_id(connection: AsyncConnection, complaint_id: str) -> Row[Any] | None:
+    query = select(ComplaintRow.__table__).where(ComplaintRow.id == complaint_id)
     return (await connection.execute(query)).one_or_none()
 
 
-def _registration(row: Row[Any], first_run_id: str) -> Registration:
+def _registration(row: Row[Any], first_run_id: str, reference: str) -> Registration:
+    """The reference of an erased person's complaint is no longer kept: it is the one that has the same id."""
     if row.first_run_id == first_run_id:
         return Registration(row.number, None)
     existing = Receipt(
-        reference=row.reference,
+        reference=reference if row.reference == row.id else row.reference,
         digest=row.digest or "",
         number=row.number,
         access_code=None,

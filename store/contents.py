@@ -91,6 +91,15 @@ class Contents:
         except (OSError, obstore.exceptions.BaseError) as error:
             raise StorageUnreachable("The storage for files does not answer; try again.") from error
 
+    async def delete(self, name: str) -> None:
+        """Keeps nothing under a name any more. Raises ``StorageUnreachable``."""
+        try:
+            await obstore.delete_async(self._storage, name)
+        except (FileNotFoundError, obstore.exceptions.NotFoundError):
+            return
+        except (OSError, obstore.exceptions.BaseError) as error:
+            raise StorageUnreachable("The storage for files does not answer; try again.") from error
+
     async def _length(self, name: str) -> int | None:
         """Bytes of what is kept under a name, None when there is nothing."""
         try:

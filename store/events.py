@@ -8,15 +8,12 @@ from sqlalchemy import Row, select
 
 from domain.commands import REPORTER, Actor
 from domain.events import Event
-from domain.timeline import Entry, entry
+from domain.timeline import ERASED, Entry, entry
 from store.database import Database
 from store.engine import transaction
 from store.personal import EVENT
 from store.tables import EventRow
 from store.vault import Vault
-
-ERASED = "(erased: the reporter asked for it)"
-"""What stands where something was said."""
 
 MOST = 100_000
 """Events of one complaint; far more than any has."""

@@ -14,10 +14,10 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from domain.notices import Audience
+from domain.timeline import ERASED
 from domain.value import Value
 from store.database import Database
 from store.engine import transaction
-from store.events import ERASED
 from store.personal import COMPLAINT, MESSAGE, parsed
 from store.tables import ComplaintRow, DigestRow, MessageRow
 from store.vault import Vault

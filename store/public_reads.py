@@ -3,11 +3,11 @@
 from math import cos, radians
 from typing import Any
 
-from sqlalchemy import ColumnElement, Float, Numeric, Row, case, cast, func, literal, null, select
+from sqlalchemy import ColumnElement, Float, Numeric, Row, and_, case, cast, func, literal, null, select
 from sqlalchemy.orm import InstrumentedAttribute, aliased
 
+from domain.place import PRIVATE_DECIMALS
 from domain.public_facts import (
-    PRIVATE_DECIMALS,
     Near,
     PublicRequest,
     PublicUpdate,
@@ -59,13 +59,15 @@ TOLD = (
 )
 """Events that others may know of; the rest is between the service, officers and the reporter."""
 
+OPEN_TO_ALL = and_(ComplaintRow.is_public, ~ComplaintRow.restricted)
+
 METRES_PER_DEGREE = 111_320.0
 
 
 def _seen(column: InstrumentedAttribute[float | None]) -> ColumnElement[float | None]:
     """A coordinate as others see it; filters use it too, so that nobody can ask the exact one out of us."""
     rounded = cast(func.round(cast(column, Numeric), PRIVATE_DECIMALS), Float)
-    return case((ComplaintRow.is_public, column), else_=rounded)
+    return case((OPEN_TO_ALL, column), else_=rounded)
 
 
 LATITUDE, LONGITUDE = _seen(ComplaintRow.latitude), _seen(ComplaintRow.longitude)
@@ -87,7 +89,7 @@ class PublicReads:
                 ComplaintRow.unit,
                 ComplaintRow.ward,
                 ComplaintRow.waits_for,
-                case((ComplaintRow.is_public, ComplaintRow.sealed), else_=null()).label("sealed"),
+                case((OPEN_TO_ALL, ComplaintRow.sealed), else_=null()).label("sealed"),
                 LATITUDE.label("latitude"),
                 LONGITUDE.label("longitude"),
                 func.coalesce(ComplaintRow.opened_at, ComplaintRow.registered_at).label("requested_at"),

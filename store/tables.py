@@ -64,6 +64,7 @@ class ComplaintRow(Base):
     access_code_hash: Mapped[str | None]
     category: Mapped[str | None]
     is_public: Mapped[bool] = mapped_column(server_default="false")
+    restricted: Mapped[bool] = mapped_column(server_default="false")
     latitude: Mapped[float | None]
     longitude: Mapped[float | None]
     sealed: Mapped[bytes | None]
@@ -224,6 +225,25 @@ class AttachmentUseRow(Base):
     purpose: Mapped[str]
     unit: Mapped[str | None]
     at: Mapped[datetime]
+
+
+class PersonRequestRow(Base):
+    """Somebody asked for a right over personal data; who it is stands in the complaints that are named."""
+
+    __tablename__ = "person_request"
+    __table_args__ = (Index("ix_person_request_due_at", "due_at"),)
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    right: Mapped[str]
+    numbers: Mapped[list[Any]]
+    state: Mapped[str]
+    asked_at: Mapped[datetime]
+    due_at: Mapped[datetime]
+    decided_by: Mapped[str | None]
+    decided_at: Mapped[datetime | None]
+    reason: Mapped[str | None]
+    late: Mapped[bool] = mapped_column(server_default="false")
+    done_at: Mapped[datetime | None]
 
 
 class AccountRow(Base):

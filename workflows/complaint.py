@@ -31,10 +31,10 @@ from domain.commands import AnyCommand, Command, Complete, Follow, Instruction, 
 from domain.complaint import Complaint
 from domain.draft import Draft
 from domain.errands import Errand
-from domain.events import ClockMove, Event
+from domain.events import ClockMove, Event, PersonErased
 from domain.notices import Audience, Notice
 from domain.refusal import Refused
-from domain.timeline import Entry, entry
+from domain.timeline import Entry, entry, erased
 from domain.view import ComplaintView, DeadlineView, Receipt, receipt, view
 from durable import search_attributes, timeouts
 from durable.contract import (
@@ -69,6 +69,7 @@ class ComplaintWorkflow:
         self._receipt = receipt(self._complaint) if resumed else None
         self._seen: ComplaintView | None = None
         self._found_by = search_attributes.attributes(self._view())
+        self._is_erased = False
         self._under_way: set[asyncio.Task[None]] = set()
         # Handlers and the main loop await activities; one at a time, or events would be out of order.
         self._turn = asyncio.Lock()
@@ -247,6 +248,8 @@ class ComplaintWorkflow:
         ``told`` are the keys of notices that went out with the record.
         """
         self._complaint = draft.complaint
+        if any(isinstance(event.body, PersonErased) for event in draft.events):
+            self._is_erased, self._timeline = True, erased(self._timeline)
         self._timeline = [*self._timeline, *map(entry, draft.events)][-KEPT_ENTRIES:]
         self._show(self._view())
         self._tell([notice for notice in draft.notices if notice.key not in told])
@@ -335,9 +338,12 @@ class ComplaintWorkflow:
         return upcoming is None or upcoming.due_at < moment or self._may_continue_as_new()
 
     def _may_continue_as_new(self) -> bool:
-        """Only between decisions and with nothing under way, so that nothing is cut off."""
+        """Only between decisions and with nothing under way, so that nothing is cut off.
+
+        After an erasure too: what was said stands in this run's history, which must end to be forgotten.
+        """
         return (
-            workflow.info().is_continue_as_new_suggested()
+            (self._is_erased or workflow.info().is_continue_as_new_suggested())
             and not self._complaint.is_over
             and not self._turn.locked()
             and not self._under_way

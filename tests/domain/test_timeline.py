@@ -15,8 +15,10 @@ from domain.commands import (
     Close,
     Complete,
     Coordinate,
+    CorrectReporter,
     DecideEws,
     Dispose,
+    ErasePerson,
     Escalate,
     Follow,
     HandBack,
@@ -32,6 +34,7 @@ from domain.commands import (
     Reply,
     ReportUndelivered,
     RequestEws,
+    RestrictProcessing,
     Separate,
     Validate,
     Withdraw,
@@ -238,6 +241,22 @@ def test_what_the_clocks_do() -> None:
         (
             [(AdoptCalendar(calendar=CALENDAR, reason="Libur."), SERVICE)],
             ("calendar_adopted", "moves nothing that runs: Libur.", ""),
+        ),
+        (
+            [(CorrectReporter(name="Siti"), SERVICE)],
+            ("reporter_corrected", "the reporter's name and contact were corrected", ""),
+        ),
+        (
+            [(RestrictProcessing(), SERVICE)],
+            ("processing_restricted", "for the complaint only", ""),
+        ),
+        (
+            [(RestrictProcessing(restricted=False), SERVICE)],
+            ("processing_restricted", "no longer restricted", ""),
+        ),
+        (
+            [(ErasePerson(), SERVICE)],
+            ("person_erased", "everything personal was erased at the reporter's request", ""),
         ),
     ],
 )
