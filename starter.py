@@ -8,6 +8,7 @@ import typer
 
 from commandline import (
     accounts,
+    audit,
     authority,
     channel_keys,
     complaints,
@@ -71,6 +72,7 @@ app.add_typer(policy.app, name="policy", rich_help_panel=STACK)
 app.add_typer(organisation.app, name="org", rich_help_panel=LOOK)
 app.add_typer(accounts.app, name="accounts", rich_help_panel=STACK)
 app.add_typer(key_ring.app, name="key-ring", rich_help_panel=STACK)
+app.add_typer(audit.app, name="audit", rich_help_panel=LOOK)
 app.add_typer(person.app, name="person", rich_help_panel=LOOK)
 app.add_typer(channel_keys.app, name="keys", rich_help_panel=STACK)
 verbs.add_to(app)

@@ -73,14 +73,14 @@ def print_table(title: str, columns: Iterable[str], rows: Iterable[Iterable[obje
 
 
 @contextmanager
-def progress(label: str, total: int) -> Iterator[Callable[[], None]]:
-    """A bar on stderr while something takes its time; call what it gives after each step."""
+def progress(label: str, total: int) -> Iterator[Callable[..., None]]:
+    """A bar on stderr while something takes its time; call what it gives after one step, or several."""
     from rich.console import Console  # noqa: PLC0415 - heavy
     from rich.progress import Progress  # noqa: PLC0415 - heavy
 
     with Progress(console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task(label, total=total)
-        yield lambda: bar.advance(task)
+        yield lambda steps=1: bar.advance(task, steps)
 
 
 def _plain(value: object) -> object:

@@ -34,6 +34,9 @@ if TYPE_CHECKING:
 Account = tuple[int | None, int | None]
 DATABASE = "tuntas"
 USER = "postgres"
+APPLICATION = "tuntas_app"
+"""The role that migrations make for the application."""
+
 MAX_CONNECTIONS = 100
 STOP_GRACE_S = 30.0
 RECOVERY_LIMIT_S = 600.0
@@ -46,8 +49,8 @@ _LONGEST_SOCKET_DIR = 88
 class Postgres:
     """One embedded PostgreSQL; ``start`` and ``stop`` may be called again and again.
 
-    ``url`` is the SQLAlchemy URL of the database ``tuntas``, reached by a socket file that only this user
-    can open.
+    ``url`` is the SQLAlchemy URL of the database ``tuntas`` as the application uses it, ``owner_url`` as
+    migrations do; both by a socket file that only this user can open.
     """
 
     name = "PostgreSQL"
@@ -64,8 +67,13 @@ class Postgres:
 
     @property
     def url(self) -> str:
-        """The address for SQLAlchemy."""
-        return f"postgresql+psycopg://{USER}@/{DATABASE}?host={quote(str(self._socket_dir))}"
+        """The address for the application, which may add to the record but not change it."""
+        return self._url(APPLICATION)
+
+    @property
+    def owner_url(self) -> str:
+        """The address for whoever makes and changes tables."""
+        return self._url(USER)
 
     @property
     def identity(self) -> ProcessIdentity | None:
@@ -92,6 +100,9 @@ class Postgres:
     def kill(self) -> None:
         """End at once; the next start recovers from the write-ahead log, nothing committed is lost."""
         self._signal(signal.SIGQUIT)
+
+    def _url(self, role: str) -> str:
+        return f"postgresql+psycopg://{role}@/{DATABASE}?host={quote(str(self._socket_dir))}"
 
     def _start(self) -> None:
         with self._one_at_a_time:
@@ -294,8 +305,10 @@ def _connect(socket_dir: Path) -> psycopg.Connection:
 
 
 def _create_database(socket_dir: Path) -> None:
-    """Make our database if it is missing; no update of the operating system changes its order of letters."""
+    """Make our role and database if missing; no update of the system changes its order of letters."""
     with _connect(socket_dir) as connection:
+        if not connection.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [APPLICATION]).fetchone():
+            connection.execute(sql.SQL("CREATE ROLE {} LOGIN").format(sql.Identifier(APPLICATION)))
         if connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [DATABASE]).fetchone():
             return
         connection.execute(

@@ -50,6 +50,11 @@ class Settings(BaseSettings):
         description="PostgreSQL to use, as postgresql://user:password@host:5432/name. "
         "Unset: an embedded PostgreSQL in the data folder.",
     )
+    database_owner_url: str | None = Field(
+        default=None,
+        description="The same PostgreSQL as the role that owns the tables: `up` makes and changes them. "
+        "Unset: the URL above, and only triggers keep the record from change.",
+    )
     policy: str | None = Field(
         default=None,
         description=f"Policy (deadlines, ladder) for new complaints. Unset: the one that the stack was "
@@ -166,7 +171,7 @@ class Settings(BaseSettings):
     def _lower(cls, value: object) -> object:
         return value.strip().lower() if isinstance(value, str) else value
 
-    @field_validator("database_url")
+    @field_validator("database_url", "database_owner_url")
     @classmethod
     def _psycopg(cls, url: str | None) -> str | None:
         return None if url is None else normalised_database_url(url)

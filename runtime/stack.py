@@ -127,6 +127,13 @@ class Stack:
         return self._settings.database_url or self.record.database
 
     @property
+    def owner_url(self) -> str:
+        """The database as migrations use it."""
+        if self._postgres:
+            return self._postgres.owner_url
+        return self._settings.database_owner_url or self.database_url
+
+    @property
     def policy(self) -> str:
         """The name of the policy for new complaints."""
         return self.record.policy
@@ -236,9 +243,9 @@ class Stack:
         if self._migrate is None:
             return
         if inspect.iscoroutinefunction(self._migrate):
-            await self._migrate(self.database_url)
+            await self._migrate(self.owner_url)
         else:
-            await asyncio.to_thread(self._migrate, self.database_url)
+            await asyncio.to_thread(self._migrate, self.owner_url)
 
     async def _wait_for_polls(self) -> None:
         """Until Temporal, too, knows of the worker: it says so itself a moment before its first poll arrives.
@@ -252,7 +259,11 @@ class Stack:
             await asyncio.sleep(0.05)
 
     def _worker_environment(self) -> dict[str, str]:
-        return {**self._settings.as_environment(), "TUNTAS_POLICY": self.policy}
+        return {
+            **self._settings.as_environment(),
+            "TUNTAS_POLICY": self.policy,
+            "TUNTAS_DATABASE_OWNER_URL": "",  # not for who only uses the tables
+        }
 
     def _write_record(self) -> None:
         url = self._settings.database_url

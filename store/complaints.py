@@ -17,6 +17,7 @@ from domain.status import Status
 from domain.timeline import Entry
 from domain.view import ComplaintView, DeadlineView, Receipt
 from store.attachments import insert_uses
+from store.audit import chain_before, chained
 from store.database import Database
 from store.engine import transaction
 from store.events import events_of, lines_of, sealed_events
@@ -137,8 +138,8 @@ class Recorder:
         letters = await sealed_messages(vault, now.id, messages)
         try:
             async with transaction(self._engine) as connection:
-                await self._insert_events(connection, rows)
-                await connection.execute(insert(AuditRow), [_audit(now.id, event) for event in events])
+                previous = await self._insert_events(connection, rows)
+                await connection.execute(insert(AuditRow), chained(rows, previous))
                 await connection.execute(
                     update(ComplaintRow)
                     .where(ComplaintRow.id == now.id, ComplaintRow.seq < now.seq)
@@ -154,12 +155,18 @@ class Recorder:
             return [] if there[: len(events)] == list(events) else there
         return []
 
-    async def _insert_events(self, connection: AsyncConnection, rows: Sequence[Mapping[str, Any]]) -> None:
+    async def _insert_events(
+        self, connection: AsyncConnection, rows: Sequence[Mapping[str, Any]]
+    ) -> bytes | None:
+        """What the audit chain is before them. Raises ``_Taken`` when the place of one is taken."""
         inserted = await connection.execute(
-            insert(EventRow).on_conflict_do_nothing().returning(EventRow.seq), rows
+            insert(EventRow).on_conflict_do_nothing().returning(EventRow.seq, chain_before(rows[0])), rows
         )
-        if len(inserted.all()) < len(rows):
+        found = inserted.all()
+        if len(found) < len(rows):
             raise _Taken
+        previous: bytes | None = found[0].previous
+        return previous
 
     async def _changed(self, complaint_id: str, events: Sequence[Event]) -> dict[str, Any]:
         """What events about the person change in the row."""
@@ -340,18 +347,6 @@ def _registration(row: Row[Any], first_run_id: str, reference: str) -> Registrat
         due_at=row.due_at,
     )
     return Registration(row.number, existing)
-
-
-def _audit(complaint_id: str, event: Event) -> dict[str, Any]:
-    return {
-        "complaint_id": complaint_id,
-        "seq": event.seq,
-        "at": event.at,
-        "actor": event.by.code,
-        "actor_unit": event.by.unit,
-        "action": event.body.event,
-        "via": event.via,
-    }
 
 
 def _standing(now: ComplaintView, events: Sequence[Event]) -> dict[str, Any]:

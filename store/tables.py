@@ -111,9 +111,13 @@ class EventRow(Base):
 
 
 class AuditRow(Base):
-    """Who did what, when, from where, to which complaint; append-only like ``event``."""
+    """Who did what, when, from where, to which complaint; append-only like ``event``.
+
+    ``hash`` chains the entries of a complaint (``domain.audit``); ``content`` is that of ``event.sealed``.
+    """
 
     __tablename__ = "audit"
+    __table_args__ = (UniqueConstraint("complaint_id", "seq"),)
 
     id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
     complaint_id: Mapped[str]
@@ -124,6 +128,8 @@ class AuditRow(Base):
     actor_unit: Mapped[str | None]
     action: Mapped[str]
     via: Mapped[str]
+    content: Mapped[bytes]
+    hash: Mapped[bytes]
 
 
 class MessageRow(Base):

@@ -34,6 +34,12 @@ def database_url(servers: Stack) -> str:
 
 
 @pytest.fixture(scope="session")
+def owner_url(servers: Stack) -> str:
+    """The same database as the role that owns its tables."""
+    return servers.owner_url
+
+
+@pytest.fixture(scope="session")
 async def engine(servers: Stack) -> AsyncIterator[Database]:
     """An engine on the shared database."""
     engine = Database.of(Settings(home=servers.home))

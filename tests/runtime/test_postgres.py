@@ -27,7 +27,7 @@ async def postgres(data: Path) -> AsyncIterator[Postgres]:
 
 
 def _connect(server: Postgres) -> psycopg.Connection:
-    return psycopg.connect(server.url.replace("+psycopg", ""), autocommit=True)
+    return psycopg.connect(server.owner_url.replace("+psycopg", ""), autocommit=True)
 
 
 async def test_data_survives_a_stop_and_a_kill(postgres: Postgres, data: Path) -> None:

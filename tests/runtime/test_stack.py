@@ -112,7 +112,7 @@ async def test_starting_again_goes_on_where_it_stopped(settings: Settings) -> No
         # A task that is in a worker's hands when it stops is given out again only after ten seconds.
         while (await waiting.describe()).history_length < 4:  # noqa: ASYNC110 - the server has no event for it
             await asyncio.sleep(0.02)
-        async with await psycopg.AsyncConnection.connect(_psycopg(first.database_url)) as connection:
+        async with await psycopg.AsyncConnection.connect(_psycopg(first.owner_url)) as connection:
             await connection.execute("CREATE TABLE kept AS SELECT 1 AS one")
         before = first.record
     stopped = read_stack(settings.home)
@@ -135,9 +135,9 @@ async def test_starting_again_goes_on_where_it_stopped(settings: Settings) -> No
         handle = (await connect(settings)).get_workflow_handle_for(WaitForWord.run, "w2")
         await handle.signal(WaitForWord.say, "lanjut")
         assert await handle.result() == "lanjut"
-        async with await psycopg.AsyncConnection.connect(_psycopg(second.database_url)) as connection:
+        async with await psycopg.AsyncConnection.connect(_psycopg(second.owner_url)) as connection:
             assert await (await connection.execute("SELECT one FROM kept")).fetchone() == (1,)
-    assert seen == [before.database, before.database]
+        assert seen == [second.owner_url] * 2
 
 
 async def test_two_homes_run_side_by_side(tmp_path: Path) -> None:

@@ -17,7 +17,7 @@ from domain.status import Status
 from domain.view import view
 from store.complaints import Reads, Recorder, Register
 from store.database import Database
-from store.engine import DatabaseUnreachable, transaction
+from store.engine import DatabaseUnreachable, open_engine, transaction
 from store.messages import Messages, NewMessage
 from store.migrate import DatabaseTooNew, migrate
 from tests.city import KELURAHAN, Life, officer, opening
@@ -129,12 +129,37 @@ async def test_where_another_event_stands_nothing_is_kept_and_that_one_is_return
     assert await counts(written) == before, "half of a decision is no decision"
 
 
-async def test_the_record_is_append_only(written: Written) -> None:
-    for table in ("event", "audit"):
-        for statement in (f"UPDATE {table} SET via = 'x'", f"DELETE FROM {table}", f"TRUNCATE {table}"):
-            with pytest.raises(DBAPIError, match="append-only"):
-                async with transaction(written.engine) as connection:
+@pytest.mark.parametrize("table", ["event", "audit"])
+async def test_the_record_is_append_only(written: Written, owner_url: str, table: str) -> None:
+    """The application has no right to more, and triggers keep its owner from slips."""
+    owner = open_engine(owner_url)
+    for statement in (f"UPDATE {table} SET via = 'x'", f"DELETE FROM {table}", f"TRUNCATE {table}"):
+        for engine, why in ((written.engine, "permission denied"), (owner, "append-only")):
+            with pytest.raises(DBAPIError, match=why):
+                async with transaction(engine) as connection:
                     await connection.execute(text(statement))
+    await owner.dispose()
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "ALTER TABLE audit DISABLE TRIGGER ALL",
+        "DROP TRIGGER audit_is_kept ON audit",
+        "DROP TABLE audit",
+        "DROP TABLE event CASCADE",
+        "CREATE TABLE mine (a int)",
+        "SET session_replication_role = replica",
+        "SET ROLE postgres",
+        "UPDATE alembic_version SET version_num = '0001'",
+        "CREATE OR REPLACE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END'",
+        "COPY audit TO PROGRAM 'cat'",
+    ],
+)
+async def test_the_application_cannot_free_itself(written: Written, statement: str) -> None:
+    with pytest.raises(DBAPIError, match=r"permission denied|must be owner"):
+        async with transaction(written.engine) as connection:
+            await connection.execute(text(statement))
 
 
 async def test_a_record_takes_four_statements(written: Written) -> None:
@@ -195,17 +220,17 @@ async def test_what_failed_may_be_claimed_again(written: Written) -> None:
     assert (now.state, now.attempts, now.last_error) == ("sent", 2, None)
 
 
-def test_migrating_twice_changes_nothing_and_a_newer_database_is_refused(database_url: str) -> None:
+def test_migrating_twice_changes_nothing_and_a_newer_database_is_refused(owner_url: str) -> None:
     from sqlalchemy import create_engine
 
-    migrate(database_url)
-    engine = create_engine(database_url)
+    migrate(owner_url)
+    engine = create_engine(owner_url)
     with engine.begin() as connection:
         head = connection.scalar(text("SELECT version_num FROM alembic_version"))
         connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
     try:
         with pytest.raises(DatabaseTooNew, match="update the code"):
-            migrate(database_url)
+            migrate(owner_url)
     finally:
         with engine.begin() as connection:
             connection.execute(text("UPDATE alembic_version SET version_num = :head"), {"head": head})

@@ -37,9 +37,9 @@ def owner() -> str:
 
 
 @pytest.fixture(scope="module")
-async def engine(database_url: str) -> AsyncIterator[Database]:
+async def engine(owner_url: str) -> AsyncIterator[Database]:
     """A database of its own: the shared one has keys that are wrapped by another ring."""
-    shared, name = create_engine(database_url, isolation_level="AUTOCOMMIT"), f"vault_{uuid4().hex}"
+    shared, name = create_engine(owner_url, isolation_level="AUTOCOMMIT"), f"vault_{uuid4().hex}"
     with shared.connect() as connection:
         connection.execute(text(f"CREATE DATABASE {name}"))
     shared.dispose()

@@ -1,0 +1,43 @@
+"""The audit trail as a chain: each entry seals the one before it, so that no entry can change unnoticed."""
+
+import json
+from datetime import UTC, datetime
+from hashlib import sha256
+
+from domain.value import Value
+
+
+class AuditEntry(Value):
+    """Who did what, when, from where, to which complaint; and the digest of what is on record of it.
+
+    ``content`` is the digest of the event as it is kept, sealed: it stays true when the key is forgotten.
+    """
+
+    complaint_id: str
+    seq: int
+    at: datetime
+    actor: str
+    actor_unit: str | None
+    action: str
+    via: str
+    content: bytes
+
+    def hash_after(self, previous: bytes) -> bytes:
+        """What the chain is at this entry, given what it was before."""
+        said = [
+            self.complaint_id,
+            self.seq,
+            self.at.astimezone(UTC).isoformat(timespec="microseconds"),
+            self.actor,
+            self.actor_unit,
+            self.action,
+            self.via,
+            self.content.hex(),
+            previous.hex(),
+        ]
+        return sha256(json.dumps(said, separators=(",", ":")).encode()).digest()
+
+
+def beginning(complaint_id: str) -> bytes:
+    """What the chain of a complaint is before its first entry."""
+    return sha256(f"tuntas audit of {complaint_id}".encode()).digest()
