@@ -48,23 +48,29 @@ class Recording:
         return Recorded(told=told, instead=tuple(instead))
 
     def _messages(self, what: Record) -> list[NewMessage]:
-        events = {event.seq: event for event in what.events}
-        holder = self._unit_names.get(what.view.unit, what.view.unit)
-        code = what.opening.access_code if what.opening else None
-        messages = []
-        for notice in what.notices:
-            words = letter(notice, About(events[notice.seq], what.view, holder, code), self._templates)
-            messages.append(
-                NewMessage(
-                    key=notice.key,
-                    seq=notice.seq,
-                    event=notice.event,
-                    audience=notice.audience,
-                    recipient=notice.to,
-                    subject=words.subject,
-                    body=words.body,
-                    in_mailbox=notice.audience is not Audience.SUPERVISOR
-                    and self._routes.always_mailbox(notice.to),
-                )
+        return messages_of(what, self._unit_names, self._templates, self._routes)
+
+
+def messages_of(
+    what: Record, unit_names: Mapping[str, str], templates: Templates, routes: Routes
+) -> list[NewMessage]:
+    """The messages that a recording leads to, in words; the same for the same recording."""
+    events = {event.seq: event for event in what.events}
+    holder = unit_names.get(what.view.unit, what.view.unit)
+    code = what.opening.access_code if what.opening else None
+    messages = []
+    for notice in what.notices:
+        words = letter(notice, About(events[notice.seq], what.view, holder, code), templates)
+        messages.append(
+            NewMessage(
+                key=notice.key,
+                seq=notice.seq,
+                event=notice.event,
+                audience=notice.audience,
+                recipient=notice.to,
+                subject=words.subject,
+                body=words.body,
+                in_mailbox=notice.audience is not Audience.SUPERVISOR and routes.always_mailbox(notice.to),
             )
-        return messages
+        )
+    return messages

@@ -87,26 +87,28 @@ class Wiring:
 
     async def complaints(self) -> "Complaints":
         """The running complaints. Raises ``Unreachable`` when Temporal does not answer."""
-        from durable.codec import SealingCodec  # noqa: PLC0415 - heavy
         from durable.complaints import Complaints  # noqa: PLC0415 - heavy
+
+        if self._complaints is None:
+            self._complaints = Complaints(await self.client(), self._settings.task_queue)
+        return self._complaints
+
+    async def client(self) -> "Client":
+        """A client of Temporal that seals and opens. Raises ``Unreachable`` when Temporal does not answer."""
+        from durable.codec import SealingCodec  # noqa: PLC0415 - heavy
         from durable.plugin import TuntasPlugin  # noqa: PLC0415 - heavy
         from runtime.temporal_client import connect  # noqa: PLC0415 - heavy
 
-        if self._complaints is None:
-            self._client = await connect(
-                self._settings, plugins=[TuntasPlugin(SealingCodec(self.engine.vault))]
-            )
-            self._complaints = Complaints(self._client, self._settings.task_queue)
-        return self._complaints
+        if self._client is None:
+            plugin = TuntasPlugin(SealingCodec(self.engine.vault))
+            self._client = await connect(self._settings, plugins=[plugin])
+        return self._client
 
     async def person_requests(self) -> "PersonRequests":
         """The requests of persons."""
         from durable.persons import PersonRequests  # noqa: PLC0415 - heavy
 
-        await self.complaints()
-        if self._client is None:
-            raise RuntimeError("there is no client")
-        return PersonRequests(self._client, self._settings.task_queue)
+        return PersonRequests(await self.client(), self._settings.task_queue)
 
     async def check_temporal(self) -> None:
         """Returns when Temporal has answered; raises what its client raises when it does not."""

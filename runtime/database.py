@@ -2,6 +2,7 @@
 
 import psycopg
 
+from runtime.postgres import APPLICATION, USER
 from runtime.settings import Settings, without_password
 from runtime.stack_record import read_stack
 from runtime.unreachable import START_ADVICE, Unreachable
@@ -24,6 +25,13 @@ def database_url(settings: Settings) -> str:
     if not record.database_runs():
         raise Unreachable(SERVICE, record.database)
     return record.database
+
+
+def owner_url(settings: Settings) -> str:
+    """The SQLAlchemy URL of the database for whoever makes tables. Raises :class:`Unreachable`."""
+    if settings.database_url is not None:
+        return settings.database_owner_url or settings.database_url
+    return database_url(settings).replace(f"//{APPLICATION}@", f"//{USER}@", 1)
 
 
 async def check_database(settings: Settings) -> str:

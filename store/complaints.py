@@ -22,6 +22,7 @@ from store.database import Database
 from store.engine import transaction
 from store.events import events_of, lines_of, sealed_events
 from store.messages import NewMessage, fall_back, insert_messages, sealed_messages
+from store.opening import sealed_opening
 from store.personal import (
     COMPLAINT,
     CONTACT,
@@ -41,6 +42,7 @@ WIB = timezone(timedelta(hours=7))
 
 ERASURE = {
     "sealed": None,
+    "opening": None,
     "contact_index": None,
     "name_index": None,
     "place_index": None,
@@ -134,7 +136,7 @@ class Recorder:
         """
         vault = self._engine.vault
         rows = await sealed_events(vault, now.id, events)
-        facts = await self._facts(now.id, opening) if opening else await self._changed(now.id, events)
+        facts = await self.facts(now.id, opening) if opening else await self._changed(now.id, events)
         letters = await sealed_messages(vault, now.id, messages)
         try:
             async with transaction(self._engine) as connection:
@@ -143,7 +145,7 @@ class Recorder:
                 await connection.execute(
                     update(ComplaintRow)
                     .where(ComplaintRow.id == now.id, ComplaintRow.seq < now.seq)
-                    .values(_standing(now, events) | facts)
+                    .values(standing(now, events) | facts)
                 )
                 await insert_messages(connection, letters)
                 await insert_uses(connection, now.id, events, opening)
@@ -202,7 +204,7 @@ class Recorder:
             "place_index": personal.place and await vault.index(PLACE, plain_words(personal.place)),
         }
 
-    async def _facts(self, complaint_id: str, opening: Opening) -> dict[str, Any]:
+    async def facts(self, complaint_id: str, opening: Opening) -> dict[str, Any]:
         """What the row keeps of the opening."""
         intake = opening.intake
         return {
@@ -213,6 +215,7 @@ class Recorder:
             "latitude": intake.point.latitude if intake.point else None,
             "longitude": intake.point.longitude if intake.point else None,
             "policy": opening.policy.name,
+            "opening": await sealed_opening(self._engine.vault, complaint_id, opening),
             **await self._sealed(personal_of(intake), complaint_id),
         }
 
@@ -349,7 +352,8 @@ def _registration(row: Row[Any], first_run_id: str, reference: str) -> Registrat
     return Registration(row.number, existing)
 
 
-def _standing(now: ComplaintView, events: Sequence[Event]) -> dict[str, Any]:
+def standing(now: ComplaintView, events: Sequence[Event]) -> dict[str, Any]:
+    """What the row says of where a complaint stands, after events of which the last is the latest."""
     closed = now.status is Status.CLOSED
     return {
         "status": now.status,

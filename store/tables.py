@@ -37,6 +37,7 @@ class ComplaintRow(Base):
     """A complaint as lists and pages read it. Registered first (``seq`` 0), then kept up to date.
 
     What is personal is ``sealed`` (``store.personal``), here as in every other table; the indexes are blind.
+    ``opening``, sealed too, is all that it was opened with: from it and the events it can live again.
     """
 
     __tablename__ = "complaint"
@@ -68,6 +69,7 @@ class ComplaintRow(Base):
     latitude: Mapped[float | None]
     longitude: Mapped[float | None]
     sealed: Mapped[bytes | None]
+    opening: Mapped[bytes | None]
     contact_index: Mapped[bytes | None]
     name_index: Mapped[bytes | None]
     place_index: Mapped[bytes | None]

@@ -87,17 +87,32 @@ async def test_a_trail_that_nobody_touched_is_whole(database: Database) -> None:
     [
         ("UPDATE audit SET actor = 'o-x' WHERE seq = 3", ["3: the entry", "3: the event says"]),
         ("UPDATE audit SET via = 'x' WHERE seq = 5", ["5: the entry, or the chain before it, was changed"]),
-        ("UPDATE audit SET at = at + interval '1 microsecond' WHERE seq = 2", ["2: the entry", "2: the event says"]),
-        ("UPDATE audit SET content = hash WHERE seq = 2", ["2: the entry", "2: what is kept of the event was changed"]),
-        ("DELETE FROM audit WHERE seq = 3", ["3: the event has no entry", "4: the entry does not follow entry 2"]),
-        ("DELETE FROM audit WHERE seq = 1", ["1: the event has no entry", "2: the entry does not follow entry 0"]),
+        (
+            "UPDATE audit SET at = at + interval '1 microsecond' WHERE seq = 2",
+            ["2: the entry", "2: the event says"],
+        ),
+        (
+            "UPDATE audit SET content = hash WHERE seq = 2",
+            ["2: the entry", "2: what is kept of the event was changed"],
+        ),
+        (
+            "DELETE FROM audit WHERE seq = 3",
+            ["3: the event has no entry", "4: the entry does not follow entry 2"],
+        ),
+        (
+            "DELETE FROM audit WHERE seq = 1",
+            ["1: the event has no entry", "2: the entry does not follow entry 0"],
+        ),
         ("DELETE FROM audit WHERE seq = 5", ["5: the event has no entry", "None: the trail ends at 4"]),
         ("DELETE FROM event WHERE seq = 4", ["4: the event of the entry is gone"]),
         ("UPDATE event SET event = 'accepted' WHERE seq = 4", ["4: the event says another thing"]),
-        ("UPDATE event SET sealed = sealed || ''::bytea || 'x'::bytea WHERE seq = 4", ["4: what is kept of the event was changed"]),
+        (
+            "UPDATE event SET sealed = sealed || 'x'::bytea WHERE seq = 4",
+            ["4: what is kept of the event was changed"],
+        ),
         ("DELETE FROM complaint", ["None: the trail is there, but the complaint is not in the list"]),
     ],
-)  # fmt: skip
+)
 async def test_what_was_changed_is_named(database: Database, statement: str, expected: list[str]) -> None:
     await a_life(database)
     await damage(database, statement)
