@@ -11,6 +11,7 @@ import psycopg
 import pytest
 from temporalio.client import Client
 
+from domain.intake import complaint_id
 from runtime.database import owner_url
 from runtime.settings import Settings
 from runtime.temporal_client import connect
@@ -26,6 +27,8 @@ class City:
     def __init__(self, program: Program) -> None:
         self.program = program
         self.settings = Settings(home=program.home)
+        self.codes: dict[str, str] = {}
+        self.references: dict[str, str] = {}
         self.numbers = [self.open() for _ in range(4)]
         accepted, asked, withdrawn, _ = self.numbers
         for number in (accepted, asked):
@@ -34,11 +37,11 @@ class City:
         code = self.codes[withdrawn]
         assert program.run("withdraw", withdrawn, "--access-code", code).status == 0
 
-    codes: dict[str, str] = {}  # noqa: RUF012 - one city for all tests
-
     def open(self) -> str:
         words = ("--name", "Siti", "--contact", "siti@contoh.id", "--place", "Dekat SD")
-        told = submit(self.program, *words).json
+        reference = uuid4().hex
+        told = submit(self.program, *words, reference=reference).json
+        self.references[told["number"]] = reference
         self.codes[told["number"]] = told["access_code"]
         number: str = told["number"]
         return number
@@ -133,7 +136,7 @@ def test_the_whole_read_model_comes_back(city: City, statements: tuple[str, ...]
 
 def test_a_workflow_that_was_lost_lives_again(city: City) -> None:
     accepted = city.numbers[0]
-    (identity,) = [one["id"] for one in city.program.run("list", "--json").json if one["number"] == accepted]
+    identity = complaint_id("jaki", city.references[accepted])
 
     async def end() -> None:
         client: Client = await connect(city.settings)
