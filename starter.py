@@ -10,6 +10,7 @@ from commandline import (
     authority,
     channel_keys,
     complaints,
+    deployment,
     exporting,
     importing,
     mail,
@@ -64,6 +65,7 @@ app.command("import", rich_help_panel=LOOK)(importing.import_csv)
 app.add_typer(mail.app, name="mail-in", rich_help_panel=STACK)
 app.add_typer(messengers.app, name="messengers", rich_help_panel=STACK)
 app.add_typer(webhooks.app, name="webhooks", rich_help_panel=STACK)
+app.add_typer(deployment.app, name="deployment", rich_help_panel=STACK)
 app.add_typer(policy.app, name="policy", rich_help_panel=STACK)
 app.add_typer(organisation.app, name="org", rich_help_panel=LOOK)
 app.add_typer(channel_keys.app, name="keys", rich_help_panel=STACK)

@@ -107,7 +107,7 @@ async def take_over(deployment: Deployment, build_id: str, before: str | None, s
         else:
             log.warning("another build became current first; see: starter.py deployment show")
     elif before != build_id:
-        log.warning(f"this build gets no work before: starter.py deployment promote {build_id}")
+        log.warning("this build gets no work before it is promoted: starter.py deployment promote BUILD")
 
 
 async def main() -> None:

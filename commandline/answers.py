@@ -99,6 +99,7 @@ def _explained(error: Exception) -> tuple[str | None, int]:
     from channels.csv_file import UnreadableFile  # noqa: PLC0415
     from channels.messaging.keys import BadKeys  # noqa: PLC0415
     from durable.complaints import NoAnswer  # noqa: PLC0415 - heavy
+    from durable.deployment import DeploymentError  # noqa: PLC0415 - heavy
     from jakarta.bad_data import BadData  # noqa: PLC0415
     from runtime.settings import WrongSetting  # noqa: PLC0415
     from runtime.start_failed import StartFailed  # noqa: PLC0415
@@ -113,7 +114,15 @@ def _explained(error: Exception) -> tuple[str | None, int]:
             return f"BAD_INPUT: {sentence(error)}", REFUSED
         case NoAnswer() | Unreachable() | DatabaseUnreachable() | StorageUnreachable():
             return str(error), UNANSWERED
-        case UnreadableFile() | WrongSetting() | StartFailed() | BadData() | BadKeys() | BadStorage():
+        case (
+            UnreadableFile()
+            | WrongSetting()
+            | StartFailed()
+            | BadData()
+            | BadKeys()
+            | BadStorage()
+            | DeploymentError()
+        ):
             return str(error), REFUSED
         case _:
             return None, REFUSED

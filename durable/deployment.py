@@ -5,7 +5,7 @@ share). Every change here is made on what was read just before; whoever comes se
 """
 
 import asyncio
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import NamedTuple
 
 from temporalio.api.deployment.v1 import WorkerDeploymentInfo
@@ -21,7 +21,7 @@ from temporalio.service import RPCError, RPCStatusCode
 REGISTERED_WITHIN_S = 30.0
 """How long a worker's first poll may take to be known as a version."""
 
-AGAIN_AFTER_S = 0.1
+AGAIN_AFTER_S, LONGEST_WAIT_S = 0.1, 2.0
 STATUS = "WORKER_DEPLOYMENT_VERSION_STATUS_"
 
 
@@ -30,7 +30,7 @@ class DeploymentError(Exception):
 
 
 class Build(NamedTuple):
-    """One version: its build id, how it stands (current, ramping, draining, drained, inactive), since when."""
+    """One version: its id, how it stands (current, ramping, draining, drained, inactive), since when."""
 
     build_id: str
     status: str
@@ -59,9 +59,7 @@ class Deployment:
 
     async def standing(self) -> Standing:
         """How it stands now; ``NOTHING`` when no versioned worker ever polled."""
-        request = DescribeWorkerDeploymentRequest(
-            namespace=self._client.namespace, deployment_name=self.name
-        )
+        request = DescribeWorkerDeploymentRequest(namespace=self._client.namespace, deployment_name=self.name)
         try:
             described = await self._client.workflow_service.describe_worker_deployment(request)
         except RPCError as failure:
@@ -69,6 +67,11 @@ class Deployment:
                 return NOTHING
             raise _explained(failure) from failure
         return _standing(described.worker_deployment_info, described.conflict_token)
+
+    async def running(self, build_id: str) -> int:
+        """How many open workflows did their last task on a build."""
+        query = f"TemporalWorkerDeploymentVersion = '{self.name}:{build_id}' AND ExecutionStatus = 'Running'"
+        return (await self._client.count_workflows(query)).count
 
     async def promote(self, build_id: str) -> None:
         """Makes a build current: it gets all new work, and every auto-upgrading workflow's next task."""
@@ -79,20 +82,23 @@ class Deployment:
 
         Of two builds that start at once one becomes current; False for the other one, which changes nothing.
         """
-        end = asyncio.get_running_loop().time() + REGISTERED_WITHIN_S
+        loop, wait = asyncio.get_running_loop(), AGAIN_AFTER_S
+        end = loop.time() + REGISTERED_WITHIN_S
         while True:
-            now = await self.standing()
-            if now.current == build_id:
-                return True
-            if now.current != instead_of:
-                return False
             try:
-                await self._set_current(build_id, now.token)
+                now = await self.standing()
+                if now.current not in {instead_of, build_id}:
+                    return False
+                if now.current != build_id:
+                    await self._set_current(build_id, now.token)
             except DeploymentError:
-                # Not yet registered, or somebody was faster: what is true now is read again.
-                if asyncio.get_running_loop().time() > end:
+                # Not yet registered, somebody was faster, or many ask at once: what is true is read again.
+                if loop.time() > end:
                     raise
-                await asyncio.sleep(AGAIN_AFTER_S)
+                await asyncio.sleep(wait)
+                wait = min(2 * wait, LONGEST_WAIT_S)
+            else:
+                return True
 
     async def ramp(self, build_id: str, percentage: float) -> None:
         """Gives a build a share of the work, in percent; 0 ends the ramp."""
@@ -129,7 +135,7 @@ def _standing(info: WorkerDeploymentInfo, token: bytes) -> Standing:
         Build(
             one.deployment_version.build_id,
             WorkerDeploymentVersionStatus.Name(one.status).removeprefix(STATUS).lower(),
-            one.create_time.ToDatetime(),
+            one.create_time.ToDatetime(tzinfo=UTC),
         )
         for one in info.version_summaries
     )
