@@ -84,9 +84,7 @@ async def accounts_agree(
     if states.get("unconfirmed", 0) > unconfirmed:
         differences.append(f"{states['unconfirmed']} messages of unknown fate, {unconfirmed} expected")
     events = int(await _number(engine, "SELECT count(*) FROM event"))
-    return Accounts(
-        len(promises.numbers), events, dict(states), len(chosen), failures, tuple(differences)
-    )
+    return Accounts(len(promises.numbers), events, dict(states), len(chosen), failures, tuple(differences))
 
 
 async def _by_counting(engine: AsyncEngine, promises: Promises) -> list[str]:

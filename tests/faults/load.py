@@ -11,7 +11,18 @@ from typing import Any, TypeVar
 
 import httpx
 
-from domain.commands import REPORTER, Accept, Actor, AnyCommand, Close, Complete, Evidence, Progress, Validate, Withdraw
+from domain.commands import (
+    REPORTER,
+    Accept,
+    Actor,
+    AnyCommand,
+    Close,
+    Complete,
+    Evidence,
+    Progress,
+    Validate,
+    Withdraw,
+)
 from domain.intake import complaint_id
 from domain.refusal import RefusalCode, Refused
 from domain.status import Status

@@ -35,7 +35,9 @@ LONGEST_RESTART_S = 1.0
 class Stage:
     """What a fault acts upon, and what is looked at afterwards."""
 
-    def __init__(self, stack: Stack, settings: Settings, engine: AsyncEngine, client: Client, key: str) -> None:
+    def __init__(
+        self, stack: Stack, settings: Settings, engine: AsyncEngine, client: Client, key: str
+    ) -> None:
         self.stack = stack
         self.settings = settings
         self.engine = engine
