@@ -15,7 +15,7 @@ from datetime import timedelta
 import structlog
 from sqlalchemy.ext.asyncio import AsyncEngine
 from temporalio.client import Client
-from temporalio.common import WorkerDeploymentVersion
+from temporalio.common import VersioningBehavior, WorkerDeploymentVersion
 from temporalio.worker import Worker, WorkerDeploymentConfig
 
 from activities.alerts import Alerting
@@ -84,7 +84,16 @@ def hosted_by(client: Client, task_queue: str, version: WorkerDeploymentVersion 
 
     One with a version gets no work before that version is current or ramping (``durable.deployment``).
     """
-    deployment = WorkerDeploymentConfig(version, use_worker_versioning=True) if version else None
+    deployment = (
+        # Said here and not at the workflows: Temporal refuses a behaviour from a worker without a version.
+        WorkerDeploymentConfig(
+            version,
+            use_worker_versioning=True,
+            default_versioning_behavior=VersioningBehavior.AUTO_UPGRADE,
+        )
+        if version
+        else None
+    )
     return Worker(
         client, task_queue=task_queue, graceful_shutdown_timeout=GRACE, deployment_config=deployment
     )

@@ -1,14 +1,13 @@
 """Alerts to subscribers: one short workflow, begun again and again by a schedule."""
 
 from temporalio import workflow
-from temporalio.common import VersioningBehavior
 
 from activities.contracts import SEND_ALERTS
 from durable import timeouts
 from durable.contract import ALERTS
 
 
-@workflow.defn(name=ALERTS, versioning_behavior=VersioningBehavior.AUTO_UPGRADE)
+@workflow.defn(name=ALERTS)
 class AlertsWorkflow:
     """Sends what is due once."""
 

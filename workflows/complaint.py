@@ -11,7 +11,6 @@ from functools import partial
 from typing import Any
 
 from temporalio import workflow
-from temporalio.common import VersioningBehavior
 from temporalio.exceptions import ActivityError, ApplicationError, FailureError
 
 from activities.contracts import (
@@ -58,7 +57,7 @@ KEPT_ENTRIES = 200
 """Timeline entries kept in the workflow; the whole timeline is in the database."""
 
 
-@workflow.defn(name=COMPLAINT, versioning_behavior=VersioningBehavior.AUTO_UPGRADE)
+@workflow.defn(name=COMPLAINT)
 class ComplaintWorkflow:
     """The durable shell of a ``domain.complaint.Complaint``."""
 

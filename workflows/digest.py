@@ -7,7 +7,6 @@ from contextlib import suppress
 from datetime import datetime
 
 from temporalio import workflow
-from temporalio.common import VersioningBehavior
 from temporalio.exceptions import ActivityError
 
 from activities.contracts import GIVE_DIGEST_UP, SEND_DIGEST, SendDigest
@@ -15,7 +14,7 @@ from durable import timeouts
 from durable.contract import DIGEST, WAKE, DigestStart
 
 
-@workflow.defn(name=DIGEST, versioning_behavior=VersioningBehavior.AUTO_UPGRADE)
+@workflow.defn(name=DIGEST)
 class DigestWorkflow:
     """Sends letters to one supervisor for as long as there is something to say, then ends."""
 

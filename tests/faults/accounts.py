@@ -1,10 +1,12 @@
-"""Whether the accounts agree after a fault: what was promised, the record, the audit trail, the workflows, the
-messages. Every event is decided anew from the start of its complaint, so that a missing one is noticed.
+"""Whether the accounts agree after a fault: promises, record, audit trail, workflows and messages.
+
+Every event is decided anew from the start of its complaint, so that a missing one is noticed.
 """
 
 import asyncio
 from collections import Counter
 from collections.abc import Iterable
+from contextlib import suppress
 from random import Random
 from typing import NamedTuple
 
@@ -15,8 +17,8 @@ from temporalio.client import Client
 from domain.complaint import Complaint
 from domain.draft import Draft
 from domain.events import Event
-from domain.view import view
-from durable.complaints import Complaints
+from domain.view import ComplaintView, view
+from durable.complaints import Complaints, NoAnswer
 from durable.contract import Start
 from store.complaints import Reads, _events_from
 from store.engine import transaction
@@ -26,7 +28,7 @@ from tests.faults.load import Promises
 DEEP = 400
 """Complaints that are decided anew and asked about in Temporal; of more, so many by chance."""
 
-AT_ONCE = 16
+AT_ONCE, ASKED_AGAIN = 8, 4
 FINAL = {"sent", "failed", "unconfirmed", "bounced"}
 
 
@@ -125,7 +127,8 @@ async def _looked_into(
     async with transaction(engine) as connection:
         events = await _events_from(connection, identity, 1)
     start, failed = await _start_of(client, identity)
-    found, draft = [], Draft(Complaint.blank(start.opening))
+    found: list[str] = []
+    draft = Draft(Complaint.blank(start.opening))
     for event in events:
         found += _skipped(draft.complaint, event)
         draft.take([event])
@@ -133,7 +136,7 @@ async def _looked_into(
     reads = await Reads(engine).by_id(identity)
     if reads != view(draft.complaint, identity):
         found.append("the read model is not what the events lead to")
-    if (state := await Complaints(client).state(identity)) != reads:
+    if (state := await _state(client, identity)) != reads:
         found.append(f"Temporal is at event {state.seq}, the record at {reads.seq if reads else 0}")
     keys = Counter(message.key for message in await Messages(engine).of(identity))
     wanted = {notice.key for notice in draft.notices}
@@ -147,6 +150,14 @@ async def _looked_into(
     if (described.close_time is not None) != over:
         found.append("its workflow has ended too early" if not over else "its workflow has not ended")
     return [f"{identity}: {one}" for one in found], failed
+
+
+async def _state(client: Client, identity: str) -> ComplaintView:
+    """Where the workflow stands; a worker that was just killed may need to be asked again."""
+    for _ in range(ASKED_AGAIN):
+        with suppress(NoAnswer):
+            return await Complaints(client).state(identity)
+    return await Complaints(client).state(identity)
 
 
 def _skipped(complaint: Complaint, event: Event) -> Iterable[str]:

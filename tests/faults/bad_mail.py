@@ -4,7 +4,6 @@ Each letter must arrive once. One whose fate nobody can know is ``unconfirmed``,
 human is shown it.
 """
 
-import asyncio
 from random import Random
 
 from domain.commands import Accept, Actor
@@ -31,7 +30,7 @@ async def bad_mail(asked: Asked) -> Outcome:
             asked.advance()
         await settled(load)
         unknown = server.behaved["close_after"] + server.behaved["close_in_middle"] + server.behaved["hang"]
-        accounts = await accounts_agree(on.engine, on.client, load.promises, unconfirmed=unknown)
+        accounts = await accounts_agree(on.engine, on.client, load.promises, wait_s=400, unconfirmed=unknown)
     await server.stop()
     twice = sum(count > 1 for count in server.taken.values())
     behaved = ", ".join(f"{count} {how}" for how, count in sorted(server.behaved.items()))

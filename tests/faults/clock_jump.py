@@ -34,7 +34,7 @@ async def clock_jump(asked: Asked) -> Outcome:
             "env",
             f"LD_PRELOAD={library}",
             f"FAKETIME_TIMESTAMP_FILE={offset}",
-            "FAKETIME_NO_CACHE=1",
+            "FAKETIME_CACHE_DURATION=1",
             "DONT_FAKE_MONOTONIC=1",
         ]
         async with stage("demo", worker_prefix=prefix) as on:

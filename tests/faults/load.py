@@ -24,7 +24,7 @@ from domain.commands import (
     Withdraw,
 )
 from domain.intake import complaint_id
-from domain.refusal import RefusalCode, Refused
+from domain.refusal import Refused
 from domain.status import Status
 from domain.view import ComplaintView
 from durable.complaints import NoAnswer
@@ -159,10 +159,6 @@ class Load:
                 if loop.time() > limit:
                     raise AssertionError(f"no answer for {GIVE_UP_AFTER_S:.0f} s") from failure
                 await asyncio.sleep(PAUSE_S)
-            except Refused as refused:
-                # A complaint that is not there yet for the gateway, though it has a number, is a fault.
-                assert refused.code is not RefusalCode.UNKNOWN_NUMBER, refused.message
-                raise
 
 
 async def settled(load: Load, at_once: int = 20) -> None:

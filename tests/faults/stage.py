@@ -1,5 +1,6 @@
 """The stack on which faults happen: real servers, worker and web, in a data folder of its own."""
 
+import asyncio
 import os
 import signal
 import sys
@@ -67,6 +68,22 @@ class Stage:
         os.kill(found.pid, signal.SIGKILL)
         return True
 
+    async def worker_down(self) -> None:
+        """The worker ends and is not started again, until ``worker_up``."""
+        place = self._place_of_the_worker()
+        self.stack._watchers[place].cancel()
+        await self.stack._services()[place].stop()
+
+    async def worker_up(self) -> None:
+        """It is started and looked after again."""
+        place = self._place_of_the_worker()
+        service = self.stack._services()[place]
+        await service.start()
+        self.stack._watchers[place] = asyncio.create_task(self.stack._watch(service))
+
+    def _place_of_the_worker(self) -> int:
+        return [service.name for service in self.stack._services()].index("The worker")
+
 
 @asynccontextmanager
 async def stage(
@@ -75,10 +92,9 @@ async def stage(
     worker_prefix: Sequence[str] = (),
     **chosen: Any,
 ) -> AsyncIterator[Stage]:
-    """Everything running; ``worker_prefix`` stands before the worker's command line, ``chosen`` are settings."""
+    """Everything running; ``worker_prefix`` stands before the worker's command, ``chosen`` are settings."""
     runtime.supervisor.LONGEST_DELAY_S = LONGEST_RESTART_S
     with tempfile.TemporaryDirectory(prefix="fault-") as folder:
-        Path(folder).chmod(0o755)
         settings = Settings(home=home or Path(folder) / "home", policy=policy, **chosen)
         os.environ["TUNTAS_HOME"] = str(settings.home)
         stack = Stack(

@@ -11,6 +11,7 @@ from typing import Any
 
 from google.protobuf.message import Message
 from temporalio.api.common.v1 import Payload, SearchAttributes
+from temporalio.api.failure.v1 import Failure
 from temporalio.bridge.proto.workflow_activation import WorkflowActivation
 from temporalio.bridge.proto.workflow_commands import WorkflowCommand
 from temporalio.bridge.proto.workflow_completion import WorkflowActivationCompletion
@@ -80,6 +81,8 @@ def _text(message: Message) -> str:
     """Every field in a fixed order, payloads left out except those of search attributes, which are plain."""
     if isinstance(message, Payload):
         return "payload"
+    if isinstance(message, Failure):
+        return f"failure {message.application_failure_info.type}"  # its stack trace has numbers of lines
     parts = []
     for field, value in sorted(message.ListFields(), key=lambda one: one[0].number):
         if isinstance(message, SearchAttributes):
