@@ -5,7 +5,7 @@ BIN := .venv/bin
 READY := .venv/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run demo test month check bench lock clean
+.PHONY: help setup run demo test month faults check bench lock clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -24,6 +24,9 @@ test: $(READY) ## every test but the month, on a real Temporal and a real Postgr
 
 month: $(READY) ## a simulated month of 500 complaints, whose accounts must agree (about four minutes)
 	@$(BIN)/python -m pytest -q -m month
+
+faults: $(READY) ## kill -9, full disk, clock jumps, bad mail, poison, floods: all with small counts (about ten minutes)
+	@$(BIN)/python -m tests.faults
 
 check: $(READY) ## format, lint, types, import contracts, fast tests: before every commit
 	@$(BIN)/ruff format --check -q .

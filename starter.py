@@ -12,6 +12,7 @@ from commandline import (
     authority,
     channel_keys,
     complaints,
+    deployment,
     exporting,
     importing,
     key_ring,
@@ -70,6 +71,7 @@ app.command("import", rich_help_panel=LOOK)(importing.import_csv)
 app.add_typer(mail.app, name="mail-in", rich_help_panel=STACK)
 app.add_typer(messengers.app, name="messengers", rich_help_panel=STACK)
 app.add_typer(webhooks.app, name="webhooks", rich_help_panel=STACK)
+app.add_typer(deployment.app, name="deployment", rich_help_panel=STACK)
 app.add_typer(policy.app, name="policy", rich_help_panel=STACK)
 app.add_typer(organisation.app, name="org", rich_help_panel=LOOK)
 app.add_typer(accounts.app, name="accounts", rich_help_panel=STACK)

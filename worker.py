@@ -14,7 +14,8 @@ from datetime import timedelta
 
 import structlog
 from temporalio.client import Client
-from temporalio.worker import Worker
+from temporalio.common import VersioningBehavior, WorkerDeploymentVersion
+from temporalio.worker import Worker, WorkerDeploymentConfig
 
 from activities.alerts import Alerting
 from activities.deliver import Delivery
@@ -22,6 +23,7 @@ from activities.escalate import Escalation
 from activities.person import Rights
 from activities.record import Recording
 from durable.codec import SealingCodec
+from durable.deployment import Deployment, DeploymentError
 from durable.digests import report_undelivered, wake_digest
 from durable.persons import delete_ended_runs, running_since, tell
 from durable.plugin import TuntasPlugin
@@ -30,11 +32,12 @@ from jakarta.bad_data import BadData
 from jakarta.load import Jakarta, load_jakarta
 from notify.media import BadRoutes, Routes
 from notify.templates import BadTemplates, Templates
+from runtime.build_id import code_digest
 from runtime.home import Home
 from runtime.key_ring import WrongKeys
 from runtime.logs import configure_logs
-from runtime.settings import Settings, WrongSetting, load_settings
-from runtime.temporal_client import connect
+from runtime.settings import UNVERSIONED, Settings, WrongSetting, load_settings
+from runtime.temporal_client import connect, is_external
 from runtime.unreachable import Unreachable
 from runtime.worker_process import announce_ready
 from store.alerts import Alerts
@@ -98,9 +101,44 @@ def plugin(engine: Database, settings: Settings, city: Jakarta, *, sealed: bool 
     )
 
 
-def hosted_by(client: Client, task_queue: str) -> Worker:
-    """A worker on a client that was connected with ``plugin``."""
-    return Worker(client, task_queue=task_queue, graceful_shutdown_timeout=GRACE)
+def hosted_by(client: Client, task_queue: str, version: WorkerDeploymentVersion | None = None) -> Worker:
+    """A worker on a client that was connected with ``plugin``.
+
+    One with a version gets no work before that version is current or ramping (``durable.deployment``).
+    """
+    deployment = (
+        # Said here and not at the workflows: Temporal refuses a behaviour from a worker without a version.
+        WorkerDeploymentConfig(
+            version,
+            use_worker_versioning=True,
+            default_versioning_behavior=VersioningBehavior.AUTO_UPGRADE,
+        )
+        if version
+        else None
+    )
+    return Worker(
+        client, task_queue=task_queue, graceful_shutdown_timeout=GRACE, deployment_config=deployment
+    )
+
+
+def version_of(settings: Settings) -> WorkerDeploymentVersion | None:
+    """The version that this worker is; None when workers are not versioned."""
+    if settings.deployment == UNVERSIONED:
+        return None
+    return WorkerDeploymentVersion(settings.deployment, settings.build_id or code_digest())
+
+
+async def take_over(deployment: Deployment, build_id: str, before: str | None, settings: Settings) -> None:
+    """Makes the build current if the settings say so; else says how an operator does it."""
+    promote = settings.promote or ("first" if is_external() else "always")
+    log = structlog.get_logger("worker").bind(deployment=deployment.name, build=build_id, current=before)
+    if promote == "always" or (promote == "first" and before is None):
+        if await deployment.promote_started(build_id, before):
+            log.info("this build is current")
+        else:
+            log.warning("another build became current first; see: starter.py deployment show")
+    elif before != build_id:
+        log.warning("this build gets no work before it is promoted: starter.py deployment promote BUILD")
 
 
 async def main() -> None:
@@ -116,7 +154,12 @@ async def main() -> None:
         plugins=[plugin(engine, settings, load_jakarta(settings.city_data))],
     )
     await ensure_schedules(client, settings.task_queue)
-    async with hosted_by(client, settings.task_queue):
+    version = version_of(settings)
+    deployment = Deployment(client, settings.deployment)
+    before = (await deployment.standing()).current if version else None
+    async with hosted_by(client, settings.task_queue, version):
+        if version:
+            await take_over(deployment, version.build_id, before, settings)
         announce_ready()
         structlog.get_logger("worker").info("ready", task_queue=settings.task_queue)
         await stop.wait()
@@ -126,7 +169,16 @@ async def main() -> None:
 if __name__ == "__main__":
     try:
         asyncio.run(main())
-    except (Unreachable, WrongSetting, WrongKeys, BadStorage, BadData, BadRoutes, BadTemplates) as trouble:
+    except (
+        Unreachable,
+        WrongSetting,
+        WrongKeys,
+        DeploymentError,
+        BadStorage,
+        BadData,
+        BadRoutes,
+        BadTemplates,
+    ) as trouble:
         sys.exit(str(trouble))
     # At once: Temporal's threads may crash an interpreter that ends slowly (temporalio/sdk-python#300).
     sys.stderr.flush()

@@ -99,6 +99,7 @@ def _explained(error: Exception) -> tuple[str | None, int]:
     from channels.csv_file import UnreadableFile  # noqa: PLC0415
     from channels.messaging.keys import BadKeys  # noqa: PLC0415
     from durable.complaints import NoAnswer  # noqa: PLC0415 - heavy
+    from durable.deployment import DeploymentError  # noqa: PLC0415 - heavy
     from jakarta.bad_data import BadData  # noqa: PLC0415
     from runtime.key_ring import WrongKeys  # noqa: PLC0415
     from runtime.settings import WrongSetting  # noqa: PLC0415
@@ -122,6 +123,7 @@ def _explained(error: Exception) -> tuple[str | None, int]:
             | BadKeys()
             | BadStorage()
             | WrongKeys()
+            | DeploymentError()
         ):
             return str(error), REFUSED
         case _:

@@ -1,15 +1,15 @@
 """What people may ask of a complaint, and the one table of who may ask it when."""
 
 from enum import StrEnum
-from typing import Annotated, Generic, Literal, NamedTuple, TypeVar
+from typing import Annotated, Generic, Literal, NamedTuple, Self, TypeVar
 
-from pydantic import AwareDatetime, Field
+from pydantic import AwareDatetime, Field, model_validator
 
 from domain.calendar import WorkingCalendar
 from domain.organisation import Unit
 from domain.place import Point, WardFound
 from domain.status import Outcome, Status
-from domain.text import Name, NeededNote, Note
+from domain.text import Name, NeededNote, Note, unkept
 from domain.value import Value
 
 
@@ -312,6 +312,13 @@ class Instruction(Value, Generic[C_co]):
     actor: Actor
     via: Name
     command: C_co
+
+    @model_validator(mode="after")
+    def _can_be_kept(self) -> Self:
+        # Most texts are checked where they stand; what is not would be recorded in vain for ever.
+        if unkept(self.model_dump()):
+            raise ValueError("has a text with the character U+0000, which cannot be kept; remove it")
+        return self
 
 
 class Party(StrEnum):

@@ -36,3 +36,16 @@ Name = Annotated[
     str, StringConstraints(strip_whitespace=True, min_length=1, max_length=LONGEST_NAME), _Readable
 ]
 """A short name, reference or address: 1 to 200 characters."""
+
+
+def unkept(value: object) -> bool:
+    """Whether there is a text in a plain value, however deep, that no database keeps: one with a NUL."""
+    match value:
+        case str():
+            return "\0" in value
+        case dict():
+            return any(unkept(part) for item in value.items() for part in item)
+        case list() | tuple() | set() | frozenset():
+            return any(map(unkept, value))
+        case _:
+            return False

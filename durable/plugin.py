@@ -11,6 +11,7 @@ from temporalio.worker import WorkflowRunner
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
 
 from durable.failures import ImpersonalFailures
+from durable.signals import SoundSignals
 
 PASSED_THROUGH = ("domain", "activities", "durable", "pydantic", "pydantic_core", "annotated_types")
 """Deterministic modules that the sandbox need not load again for each workflow: 94 KB instead of 596."""
@@ -38,7 +39,7 @@ class TuntasPlugin(SimplePlugin):
             workflows=list(workflows),
             activities=list(activities),
             workflow_runner=_runner,
-            interceptors=[ImpersonalFailures()],
+            interceptors=[ImpersonalFailures(), SoundSignals()],
         )
 
 

@@ -10,6 +10,7 @@ from urllib.parse import quote
 
 from domain.notices import Audience
 from notify.letter import Letter
+from notify.mail_fate import watch
 
 MAILBOX = "mailbox"
 SEND_WITHIN = 45.0
@@ -115,4 +116,10 @@ def _send(route: Route, letter: Letter) -> bool:
     for url in route.urls:
         if not post.add(url):
             raise Undeliverable(f"{route.name} is not a medium that can be used; check the notify URL")
-    return bool(post.notify(body=letter.body, title=letter.subject, body_format=NotifyFormat.TEXT))
+    fate = watch()
+    taken = post.notify(body=letter.body, title=letter.subject, body_format=NotifyFormat.TEXT)
+    if fate.unknown:
+        raise Unconfirmed(
+            f"{route.name} had the message and did not answer; it is not known whether it went out"
+        )
+    return bool(taken)

@@ -13,6 +13,8 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 PROJECT_ROOT = Path(__file__).resolve().parent.parent
 DEFAULT_POLICY = "dki-2025"
 PREFIX = "TUNTAS_"
+UNVERSIONED = "none"
+"""The deployment of workers that say no version."""
 
 _POSTGRES_SCHEMES = {"postgres", "postgresql", "postgresql+psycopg", "postgresql+psycopg_async"}
 
@@ -107,6 +109,22 @@ class Settings(BaseSettings):
         max_length=200,
         description="Temporal task queue that workers of complaints poll.",
     )
+    deployment: str = Field(
+        default="tuntas",
+        pattern=r"^[A-Za-z0-9_-]{1,100}$",
+        description="Temporal worker deployment that workers belong to; one for each task queue. "
+        "none: workers are not versioned.",
+    )
+    build_id: str | None = Field(
+        default=None,
+        pattern=r"^[A-Za-z0-9_.+-]{1,100}$",
+        description="Build of the code that a worker runs. Unset: a digest of the code itself.",
+    )
+    promote: Literal["always", "first", "never"] | None = Field(
+        default=None,
+        description="Whether a worker that starts makes its build the current one: always, first (only when "
+        "there is none) or never. Unset: always on the embedded Temporal, else first.",
+    )
     boundaries: Path | None = Field(
         default=None,
         description="GeoJSON file with exact ward boundaries. Unset: the nearest reference point of a ward.",
@@ -166,7 +184,7 @@ class Settings(BaseSettings):
         """Relative paths are meant from where the command is given, not from where a child later runs."""
         return None if path is None else Path(path).expanduser().absolute()
 
-    @field_validator("log_level", "log_format", "temporal_sync", mode="before")
+    @field_validator("log_level", "log_format", "temporal_sync", "promote", mode="before")
     @classmethod
     def _lower(cls, value: object) -> object:
         return value.strip().lower() if isinstance(value, str) else value

@@ -30,15 +30,18 @@ class Answer(NamedTuple):
 class Program:
     """Runs commands on one data folder; ``up`` keeps a stack running until ``down``."""
 
-    def __init__(self, home: Path, **environment: str) -> None:
+    def __init__(self, home: Path, root: Path = ROOT, **environment: str) -> None:
+        """``root`` is where the code lies; another one for the code of another commit."""
         self.home = home
+        self._root = root
         self._environment = {**os.environ, "TUNTAS_HOME": str(home), "COLUMNS": "200", **environment}
         self._up: subprocess.Popen[bytes] | None = None
 
     def run(self, *words: str, **environment: str) -> Answer:
         done = subprocess.run(
-            [sys.executable, str(ROOT / "starter.py"), *words],
+            [sys.executable, str(self._root / "starter.py"), *words],
             env={**self._environment, **environment},
+            cwd=self._root,
             capture_output=True,
             text=True,
             timeout=PATIENCE,
@@ -48,8 +51,9 @@ class Program:
 
     def up(self, policy: str) -> None:
         self._up = subprocess.Popen(
-            [sys.executable, str(ROOT / "starter.py"), "up", "--policy", policy],
+            [sys.executable, str(self._root / "starter.py"), "up", "--policy", policy],
             env=self._environment,
+            cwd=self._root,
             stdout=(self.home / "up.out").open("ab"),
             stderr=subprocess.STDOUT,
         )

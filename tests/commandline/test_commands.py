@@ -358,3 +358,17 @@ def test_a_key_opens_the_web_until_it_is_revoked(program: Program) -> None:
     refused(program.run("keys", "revoke", "key-x"), "There is no key 'key-x'")
     refused(program.run("keys", "add", "tidak-ada"), "UNKNOWN_CHANNEL")
     assert httpx.get(f"{url}/readyz").json()["parts"] == ["PostgreSQL", "Temporal"]
+
+
+def test_the_deployment_shows_its_builds_and_goes_forward_only_to_those_that_poll(program: Program) -> None:
+    shown = program.run("deployment", "show", "--json").json
+    assert shown["deployment"] == "tuntas"
+    assert [(build["build_id"], build["status"]) for build in shown["builds"]] == [
+        (shown["current"], "current")
+    ]
+    promoted = program.run("deployment", "promote", shown["current"])
+    assert (promoted.status, promoted.err) == (0, f"{shown['current']} is current.\n")
+    refused(program.run("deployment", "promote", "never-built"), "Temporal")
+    refused(program.run("deployment", "ramp", "never-built", "10"), "Temporal")
+    refused(program.run("deployment", "ramp", shown["current"], "110"))
+    assert program.run("deployment", "show", "--json").json["current"] == shown["current"]

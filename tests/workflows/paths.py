@@ -94,9 +94,10 @@ LATE = 5
 
 
 class Told(NamedTuple):
-    """A supervisor's digest."""
+    """The workflow whose history is meant: its id, and the run if it is not the last."""
 
     id: str
+    run_id: str | None = None
 
 
 class Path:

@@ -1,4 +1,4 @@
-"""Records the history of every path anew: ``python -m tests.workflows.record_histories [FOLDER]``.
+"""Records the histories that are missing: ``python -m tests.workflows.record_histories [FOLDER]``.
 
 Run it when a new path is added. Histories that are there stay: they are what runs in production, and
 the code must go on replaying them. To change what a workflow does, patch it (docs/upgrades.md).
@@ -8,6 +8,8 @@ import asyncio
 import json
 import sys
 import tempfile
+from collections.abc import AsyncIterator, Awaitable, Iterable
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 from temporalio.client import Client
@@ -19,34 +21,82 @@ from runtime.settings import Settings
 from runtime.stack import Stack
 from store.database import Database
 from store.migrate import migrate
-from tests.workflows.paths import PATHS
+from tests.workflows.command_record import FINGERPRINTS, fingerprint
+from tests.workflows.paths import PATHS, Told
+from tests.workflows.paths import Path as Walked
+from tests.workflows.rare_paths import RARE_PATHS, ROUTES, SUGGEST_AT, Scene
+from tests.workflows.short_lived_server import short_lived
 from worker import hosted_by, plugin
 
 FOLDER = Path(__file__).parents[1] / "histories"
 
 
 async def record(folder: Path) -> None:
-    """Runs each path that has no history yet, all at once, and writes its history."""
-    missing = [path for path in PATHS if not (folder / f"{path.__name__}.json").exists()]
+    """Runs each path that has no history yet and writes its history; then the fingerprints that miss."""
+    usual = [path for path in PATHS if not _file(folder, path.__name__).exists()]
+    rare = [path for path in RARE_PATHS if not _file(folder, path.__name__).exists()]
+    async with _database_and_temporal() as (stack, engine):
+        if usual:
+            client = await _connect(stack, engine)
+            async with hosted_by(client, "complaints"):
+                await _keep(client, folder, [(p.__name__, p(Complaints(client))) for p in usual])
+        if rare:
+            routes = stack.home / "routes.toml"
+            routes.write_text(ROUTES)
+            settings = Settings(home=stack.home, notify_routes=routes)
+            async with short_lived(
+                plugin(engine, settings, load_jakarta(), sealed=False), SUGGEST_AT
+            ) as client:
+                scene = Scene(client, engine)
+                await _keep(client, folder, [(p.__name__, p(scene)) for p in rare])
+        await _keep_fingerprints(folder, engine)
+
+
+@asynccontextmanager
+async def _database_and_temporal() -> AsyncIterator[tuple[Stack, Database]]:
     with tempfile.TemporaryDirectory() as home:
         settings = Settings(home=Path(home) / "home")
         async with Stack(settings, search_attributes=REGISTRY, migrate=migrate) as stack:
             engine = Database.of(settings)
-            client = await Client.connect(
-                stack.temporal_address,
-                # The machine's name, which identifies clients otherwise, does not belong in a fixture.
-                identity="tests",
-                plugins=[plugin(engine, settings, load_jakarta(), sealed=False)],
-            )
-            async with hosted_by(client, "complaints"):
-                for path in await asyncio.gather(*(path(Complaints(client)) for path in missing)):
-                    await client.get_workflow_handle(path.id).result()
-                    history = await client.get_workflow_handle(path.id).fetch_history()
-                    name = missing.pop(0).__name__
-                    content = json.loads(history.to_json())
-                    (folder / f"{name}.json").write_text(json.dumps({"id": path.id, **content}) + "\n")
-                    sys.stdout.write(f"{name}: {len(content['events'])} events\n")
+            yield stack, engine
             await engine.dispose()
+
+
+async def _connect(stack: Stack, engine: Database) -> Client:
+    return await Client.connect(
+        stack.temporal_address,
+        # The machine's name, which identifies clients otherwise, does not belong in a fixture.
+        identity="tests",
+        plugins=[plugin(engine, Settings(home=stack.home), load_jakarta(), sealed=False)],
+    )
+
+
+async def _keep(client: Client, folder: Path, walks: Iterable[tuple[str, Awaitable[Walked | Told]]]) -> None:
+    names, running = zip(*walks, strict=True)
+    for name, walked in zip(names, await asyncio.gather(*running), strict=True):
+        run_id = walked.run_id if isinstance(walked, Told) else None
+        if run_id is None:
+            await client.get_workflow_handle(walked.id).result()
+        history = await client.get_workflow_handle(walked.id, run_id=run_id).fetch_history()
+        content = json.loads(history.to_json())
+        _file(folder, name).write_text(json.dumps({"id": walked.id, **content}) + "\n")
+        sys.stdout.write(f"{name}: {len(content['events'])} events\n")
+
+
+async def _keep_fingerprints(folder: Path, engine: Database) -> None:
+    file = folder / FINGERPRINTS
+    known = json.loads(file.read_text()) if file.exists() else {}
+    for path in (*PATHS, *RARE_PATHS):
+        if path.__name__ not in known:
+            content = json.loads(_file(folder, path.__name__).read_text())
+            known[path.__name__] = await fingerprint(
+                content, plugin(engine, Settings(), load_jakarta(), sealed=False)
+            )
+    file.write_text(json.dumps(dict(sorted(known.items())), indent=1) + "\n")
+
+
+def _file(folder: Path, name: str) -> Path:
+    return folder / f"{name}.json"
 
 
 if __name__ == "__main__":

@@ -1,22 +1,18 @@
 """A complaint that has lived through very much continues as new, and forgets nothing that matters."""
 
 import asyncio
-import sys
-from pathlib import Path
 from uuid import uuid4
-
-from temporalio.testing import WorkflowEnvironment
 
 from domain.commands import Accept, Progress
 from domain.intake import complaint_id
 from durable.complaints import Complaints
-from durable.search_attributes import REGISTRY
 from jakarta.load import load_jakarta
 from runtime.settings import Settings
 from store.complaints import Reads
 from store.database import Database
 from tests.city import KELURAHAN, instruction, officer, opening
-from worker import hosted_by, plugin
+from tests.workflows.short_lived_server import short_lived
+from worker import plugin
 
 LURAH = officer(KELURAHAN)
 NOTES = 40
@@ -24,19 +20,8 @@ NOTES = 40
 
 async def test_a_long_life_continues_as_new(engine: Database) -> None:
     """The server suggests it at 100 events here, so that it happens several times within the test."""
-    options = ["--dynamic-config-value", "limit.historyCount.suggestContinueAsNew=100"]
-    for name, kind in REGISTRY.items():
-        options += ["--search-attribute", f"{name}={kind}"]
-    async with (
-        await WorkflowEnvironment.start_local(
-            dev_server_existing_path=str(Path(sys.executable).parent / "temporal"),
-            dev_server_extra_args=options,
-            dev_server_log_level="error",
-            plugins=[plugin(engine, Settings(), load_jakarta())],
-        ) as environment,
-        hosted_by(environment.client, "complaints"),
-    ):
-        complaints, start = Complaints(environment.client), opening(reference=uuid4().hex)
+    async with short_lived(plugin(engine, Settings(), load_jakarta()), 100) as client:
+        complaints, start = Complaints(client), opening(reference=uuid4().hex)
         receipt = await complaints.open(start)
         identity = complaint_id("jaki", start.intake.reference)
         await complaints.perform(identity, instruction(Accept(), LURAH, "accept"))
@@ -47,7 +32,7 @@ async def test_a_long_life_continues_as_new(engine: Database) -> None:
             await asyncio.sleep(0.05)
         # The server forgets update ids when a workflow continues as new; the complaint does not.
         after = await complaints.perform(identity, instruction(Accept(), LURAH, "accept"))
-        handle = environment.client.get_workflow_handle(identity)
+        handle = client.get_workflow_handle(identity)
         described = await handle.describe()
         assert described.raw_description.workflow_execution_info.first_run_id != described.run_id
         recorded = await Reads(engine).timeline(identity)

@@ -1,7 +1,6 @@
 """Supervisors are told of the first lateness at once and of the rest together; nothing is left out."""
 
 import asyncio
-import sys
 from collections import Counter
 from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
@@ -12,7 +11,6 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import func, select, update
 from temporalio.client import Client, WorkflowHistory
-from temporalio.testing import WorkflowEnvironment
 from temporalio.worker import Worker
 
 from activities.contracts import DigestRule
@@ -20,7 +18,6 @@ from domain.intake import Opening, complaint_id
 from domain.policy import Policy, Span, SpanUnit
 from durable.complaints import Complaints
 from durable.contract import DIGEST, WAKE, DigestStart
-from durable.search_attributes import REGISTRY
 from jakarta.load import load_jakarta
 from runtime.settings import Settings
 from runtime.stack import Stack
@@ -34,6 +31,7 @@ from store.tables import DigestRow, MessageRow
 from tests.city import ASISTEN_KOTA, CALENDAR, KELURAHAN, POLICY, opening
 from tests.mail_server import MailServer
 from tests.workflows.paths import QUICK
+from tests.workflows.short_lived_server import short_lived
 from tests.workflows.test_weeks import skipping
 from worker import hosted_by, plugin
 
@@ -220,20 +218,9 @@ async def test_an_attempt_that_died_in_mid_sending_is_unconfirmed_and_not_repeat
 
 
 async def test_a_flood_continues_as_new_and_keeps_its_rest(engine: Database) -> None:
-    options = ["--dynamic-config-value", "limit.historyCount.suggestContinueAsNew=100"]
-    for name, kind in REGISTRY.items():
-        options += ["--search-attribute", f"{name}={kind}"]
-    async with (
-        await WorkflowEnvironment.start_local(
-            dev_server_existing_path=str(Path(sys.executable).parent / "temporal"),
-            dev_server_extra_args=options,
-            dev_server_log_level="error",
-            plugins=[plugin(engine, Settings(), load_jakarta())],
-        ) as environment,
-        hosted_by(environment.client, "complaints"),
-    ):
+    async with short_lived(plugin(engine, Settings(), load_jakarta()), 100) as client:
         rule = RULE.model_copy(update={"every": Span(amount=8, unit=SpanUnit.SECONDS)})
-        handle = await environment.client.start_workflow(
+        handle = await client.start_workflow(
             DIGEST,
             DigestStart(recipient="NOBODY", rule=rule),
             id="digest-NOBODY",
@@ -245,10 +232,9 @@ async def test_a_flood_continues_as_new_and_keeps_its_rest(engine: Database) -> 
         described = await handle.describe()
         assert described.raw_description.workflow_execution_info.first_run_id != described.run_id
         assert await handle.result() == 0
-        runs = [execution async for execution in environment.client.list_workflows("WorkflowType = 'Digest'")]
+        runs = [execution async for execution in client.list_workflows("WorkflowType = 'Digest'")]
         histories = [
-            await environment.client.get_workflow_handle(run.id, run_id=run.run_id).fetch_history()
-            for run in runs
+            await client.get_workflow_handle(run.id, run_id=run.run_id).fetch_history() for run in runs
         ]
         sent = sorted(moment for history in histories for moment in _letters_sent(history))
         assert 2 <= len(sent) <= 4, "one at once, and one for all that came in each eight seconds"

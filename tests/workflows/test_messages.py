@@ -8,6 +8,7 @@ from uuid import uuid4
 import pytest
 from temporalio.client import Client
 from temporalio.common import WorkflowIDReusePolicy
+from temporalio.workflow import _Definition
 
 from domain.clocks import ClockKind
 from domain.commands import (
@@ -29,9 +30,12 @@ from domain.view import Receipt, view
 from durable.complaints import Complaints
 from durable.contract import COMPLAINT, PERFORM, Start
 from durable.queues import COMPLAINTS
+from durable.signals import ARGUMENTS
 from store.complaints import Reads, Recorder
 from store.database import Database
 from tests.city import BIRO, DESK, DINAS, KELURAHAN, PHOTO, Life, instruction, officer, opening
+from workflows.complaint import ComplaintWorkflow
+from workflows.digest import DigestWorkflow
 
 LURAH = officer(KELURAHAN)
 DONE = Complete(note="Selesai.", evidence=(PHOTO,))
@@ -242,3 +246,26 @@ async def _until(ask: Callable[[], Awaitable[object]], expected: object) -> None
             return
         await asyncio.sleep(0.1)
     assert answer == expected
+
+
+async def test_a_signal_with_nothing_or_too_much_in_it_is_dropped_and_harms_nothing(
+    case: Case, client: Client
+) -> None:
+    handle = client.get_workflow_handle(case.id)
+    for name in ARGUMENTS:
+        await handle.signal(name)
+        await handle.signal(name, None)
+        await handle.signal(name, args=[1, 2])
+    assert await case.send(Accept(), LURAH) is Status.IN_PROGRESS
+    assert await case.seen() == ["received", "accepted"]
+    history = await handle.fetch_history()
+    assert not [e for e in history.events if e.HasField("workflow_task_failed_event_attributes")]
+
+
+def test_every_signal_handler_is_told_apart_by_its_arguments() -> None:
+    """A new signal belongs into ``ARGUMENTS``."""
+    known = {}
+    for kind in (ComplaintWorkflow, DigestWorkflow):
+        for name, signal in _Definition.must_from_class(kind).signals.items():
+            known[name] = len(signal.arg_types or ())
+    assert known == ARGUMENTS
