@@ -6,7 +6,7 @@ becomes ``unconfirmed``, is never sent again, and is shown to a human.
 """
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import case, func, literal, null, or_, select, text, union_all, update
@@ -189,11 +189,11 @@ async def insert_messages(
     """Puts messages into the outbox in the caller's transaction; those that are there stay as they are."""
     if messages:
         rows = [_row(complaint_id, message) for message in messages]
-        await connection.execute(insert(MessageRow).on_conflict_do_nothing(), rows)
+        await connection.execute(insert(MessageRow).values(rows).on_conflict_do_nothing())
 
 
 def _row(complaint_id: str, message: NewMessage) -> dict[str, Any]:
-    sent = {"state": "sent", "medium": "mailbox", "attempts": 1, "sent_at": datetime.now(UTC)}
+    sent = {"state": "sent", "medium": "mailbox", "attempts": 1, "sent_at": func.now()}
     waiting = {"state": "pending", "medium": None, "attempts": 0, "sent_at": None}
     said = message.model_dump(exclude={"in_mailbox"})
     return {"complaint_id": complaint_id, **said, **(sent if message.in_mailbox else waiting)}
