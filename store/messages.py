@@ -6,7 +6,7 @@ becomes ``unconfirmed``, is never sent again, and is shown to a human.
 """
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import RowMapping, case, func, literal, null, or_, select, text, union_all, update
@@ -223,7 +223,7 @@ async def sealed_messages(
 async def insert_messages(connection: AsyncConnection, rows: Sequence[Mapping[str, Any]]) -> None:
     """Puts messages into the outbox in the caller's transaction; those that are there stay as they are."""
     if rows:
-        await connection.execute(insert(MessageRow).on_conflict_do_nothing(), rows)
+        await connection.execute(insert(MessageRow).values(list(rows)).on_conflict_do_nothing())
 
 
 def _body(row: Mapping[Any, Any], opened: bytes | None) -> dict[str, str]:
@@ -233,7 +233,7 @@ def _body(row: Mapping[Any, Any], opened: bytes | None) -> dict[str, str]:
 
 
 def _row(complaint_id: str, message: NewMessage) -> dict[str, Any]:
-    sent = {"state": "sent", "medium": "mailbox", "attempts": 1, "sent_at": datetime.now(UTC)}
+    sent = {"state": "sent", "medium": "mailbox", "attempts": 1, "sent_at": func.now()}
     waiting = {"state": "pending", "medium": None, "attempts": 0, "sent_at": None}
     said = message.model_dump(exclude={"in_mailbox", "body"})
     return {"complaint_id": complaint_id, **said, **(sent if message.in_mailbox else waiting)}

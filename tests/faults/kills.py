@@ -14,7 +14,7 @@ from tests.faults.stage import Stage, stage
 from tests.program import until
 
 WHICH = ("worker", "web", "temporal", "database")
-LONGEST_BETWEEN_S = 3.0
+LONGEST_BETWEEN_S = 8.0
 """At most so long after it runs again the next kill comes: often in the middle of catching up."""
 
 
