@@ -9,6 +9,7 @@ import typer
 from commandline import (
     accounts,
     authority,
+    backups,
     channel_keys,
     complaints,
     exporting,
@@ -51,6 +52,8 @@ for command, panel in (
     (stack.status, STACK),
     (stack.settings, STACK),
     (web.web, STACK),
+    (backups.backup, STACK),
+    (backups.restore, STACK),
     (complaints.submit, LOOK),
     (complaints.show, LOOK),
     (complaints.mailbox, LOOK),
