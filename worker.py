@@ -30,14 +30,19 @@ from notify.media import BadRoutes, Routes
 from notify.templates import BadTemplates, Templates
 from runtime.key_ring import WrongKeys
 from runtime.logs import configure_logs
+from runtime.metrics_address import loopback
+from runtime.operations_server import Operations, Probe, served
 from runtime.settings import Settings, WrongSetting, load_settings
-from runtime.temporal_client import connect
+from runtime.temporal_client import connect, metered_runtime
+from runtime.tracing import start_tracing
 from runtime.unreachable import Unreachable
 from runtime.worker_process import announce_ready
 from store.alerts import Alerts
+from store.channel_reads import ChannelReads
 from store.complaints import Recorder, Register
 from store.database import Database
 from store.digests import Digests
+from store.gauges import Gauges
 from store.messages import Messages
 from workflows.alerts import AlertsWorkflow
 from workflows.complaint import ComplaintWorkflow
@@ -47,7 +52,9 @@ GRACE = timedelta(seconds=10)
 """How long activities may finish after a stop was asked for; Temporal gives the rest to another worker."""
 
 
-def plugin(engine: Database, settings: Settings, city: Jakarta, *, sealed: bool = True) -> TuntasPlugin:
+def plugin(
+    engine: Database, settings: Settings, city: Jakarta, *, sealed: bool = True, traced: bool = False
+) -> TuntasPlugin:
     """All that a worker hosts, put together. Without ``sealed`` histories can be read as they are."""
     names = {unit.code: unit.name for unit in city.units()}
     routes = Routes.load(settings.notify_url, settings.notify_routes, city.addresses())
@@ -74,6 +81,7 @@ def plugin(engine: Database, settings: Settings, city: Jakarta, *, sealed: bool 
             escalation.give_digest_up,
             alerting.send_alerts,
         ],
+        traced=traced,
     )
 
 
@@ -86,20 +94,44 @@ async def main() -> None:
     """Works until a signal asks to stop."""
     settings = load_settings()
     configure_logs(settings)
+    tracing = start_tracing("tuntas-worker")
     engine = Database.of(settings)
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    sdk, address = loopback(), settings.worker_metrics or loopback()
     client = await connect(
         settings,
-        plugins=[plugin(engine, settings, load_jakarta(settings.city_data))],
+        plugins=[plugin(engine, settings, load_jakarta(settings.city_data), traced=tracing is not None)],
+        runtime=metered_runtime(sdk),
     )
     await ensure_schedules(client, settings.task_queue)
-    async with hosted_by(client, settings.task_queue):
+    worker = hosted_by(client, settings.task_queue)
+    log = structlog.get_logger("worker")
+    operations = Operations(_probes(engine, client, worker, stop), sdk, Gauges(engine).read)
+    async with served(address, operations), worker:
         announce_ready()
-        structlog.get_logger("worker").info("ready", task_queue=settings.task_queue)
+        log.info("ready", task_queue=settings.task_queue, metrics=f"http://{address}/metrics")
         await stop.wait()
+        log.info("stopping")
     await engine.dispose()
+    if tracing:
+        await asyncio.to_thread(tracing.stop)
+    log.info("stopped")
+
+
+def _probes(engine: Database, client: Client, worker: Worker, stop: asyncio.Event) -> dict[str, Probe]:
+    """What must answer for a worker to be of use."""
+
+    async def polls() -> None:
+        if stop.is_set() or not worker.is_running:
+            raise ConnectionError("the worker does not poll")
+
+    return {
+        "PostgreSQL": ChannelReads(engine).ping,
+        "Temporal": client.service_client.check_health,
+        "worker": polls,
+    }
 
 
 if __name__ == "__main__":

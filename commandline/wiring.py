@@ -48,10 +48,16 @@ def boundaries(settings: Settings) -> Path | None:
 
 
 class Wiring:
-    """The connections of one command; closed at its end. ``pool_size``: of those to PostgreSQL."""
+    """The connections of one command; closed at its end. ``pool_size``: of those to PostgreSQL.
 
-    def __init__(self, pool_size: int = 5) -> None:
+    ``sdk_metrics`` is where the SDK tells its metrics (HOST:PORT), for a command that serves; ``traced``:
+    calls become spans.
+    """
+
+    def __init__(self, pool_size: int = 5, sdk_metrics: str | None = None, *, traced: bool = False) -> None:
+        self._traced = traced
         self._pool_size = pool_size
+        self._sdk_metrics = sdk_metrics
         self._settings = load_settings()
         self._engine: Database | None = None
         self._client: Client | None = None
@@ -89,11 +95,13 @@ class Wiring:
         from durable.codec import SealingCodec  # noqa: PLC0415 - heavy
         from durable.complaints import Complaints  # noqa: PLC0415 - heavy
         from durable.plugin import TuntasPlugin  # noqa: PLC0415 - heavy
-        from runtime.temporal_client import connect  # noqa: PLC0415 - heavy
+        from runtime.temporal_client import connect, metered_runtime  # noqa: PLC0415 - heavy
 
         if self._complaints is None:
             self._client = await connect(
-                self._settings, plugins=[TuntasPlugin(SealingCodec(self.engine.vault))]
+                self._settings,
+                plugins=[TuntasPlugin(SealingCodec(self.engine.vault), traced=self._traced)],
+                runtime=metered_runtime(self._sdk_metrics) if self._sdk_metrics else None,
             )
             self._complaints = Complaints(self._client, self._settings.task_queue)
         return self._complaints

@@ -123,6 +123,7 @@ def test_without_a_stack_there_is_no_backup(tmp_path: Path) -> None:
     assert "No stack runs" in answer.err
 
 
+@pytest.mark.month
 def test_what_cannot_be_restored_is_refused(copied: Copied, tmp_path: Path) -> None:
     new = Program(tmp_path / "new")
     without = new.run("restore", str(copied.folder))

@@ -40,6 +40,14 @@ async def test_the_history_of_a_path_replays(name: str, engine: Database) -> Non
     assert result.replay_failure is None
 
 
+@pytest.mark.parametrize("name", [path.__name__ for path in PATHS])
+async def test_the_history_of_a_path_replays_with_tracing(name: str, engine: Database) -> None:
+    """The histories were written without; nor does it matter to one that was written with it (below)."""
+    replayer = Replayer(workflows=[], plugins=[plugin(engine, Settings(), load_jakarta(), traced=True)])
+    result = await replayer.replay_workflow(history(name), raise_on_replay_failure=False)
+    assert result.replay_failure is None
+
+
 async def test_a_history_that_does_not_fit_is_noticed(engine: Database) -> None:
     """So that the tests above can fail: a record is taken out of the middle."""
     content = json.loads((HISTORIES / "straight.json").read_text())
