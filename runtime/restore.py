@@ -14,6 +14,7 @@ from runtime.postgres import Postgres
 from runtime.postgres_dump import restore_dump
 from runtime.settings import Settings
 from runtime.start_failed import StartFailed
+from runtime.temporal_client import is_external
 
 Finish = Callable[[str], Awaitable[None]]
 """Is told the SQLAlchemy URL of the database that is back; what it raises undoes everything."""
@@ -53,9 +54,9 @@ async def restore(
 
 
 def _check_home(home: Home, settings: Settings) -> None:
-    if settings.database_url:
+    if settings.database_url or is_external():
         raise StartFailed(
-            "TUNTAS_DATABASE_URL names a PostgreSQL of your own; it is restored by pg_restore. See "
+            "Only the embedded servers are restored here; for a PostgreSQL or Temporal of your own see "
             "docs/operations.md, Backup and restore."
         )
     there = {one.name for one in home.root.iterdir()} if home.root.exists() else set()
