@@ -36,15 +36,20 @@ from runtime.build_id import code_digest
 from runtime.home import Home
 from runtime.key_ring import WrongKeys
 from runtime.logs import configure_logs
+from runtime.metrics_address import loopback
+from runtime.operations_server import Operations, Probe, served
 from runtime.settings import UNVERSIONED, Settings, WrongSetting, load_settings
-from runtime.temporal_client import connect, is_external
+from runtime.temporal_client import connect, is_external, metered_runtime
+from runtime.tracing import start_tracing
 from runtime.unreachable import Unreachable
 from runtime.worker_process import announce_ready
 from store.alerts import Alerts
+from store.channel_reads import ChannelReads
 from store.complaints import Recorder, Register
 from store.contents import BadStorage, Contents
 from store.database import Database
 from store.digests import Digests
+from store.gauges import Gauges
 from store.messages import Messages
 from store.persons import Persons
 from workflows.alerts import AlertsWorkflow
@@ -57,7 +62,9 @@ GRACE = timedelta(seconds=10)
 """How long activities may finish after a stop was asked for; Temporal gives the rest to another worker."""
 
 
-def plugin(engine: Database, settings: Settings, city: Jakarta, *, sealed: bool = True) -> TuntasPlugin:
+def plugin(
+    engine: Database, settings: Settings, city: Jakarta, *, sealed: bool = True, traced: bool = False
+) -> TuntasPlugin:
     """All that a worker hosts, put together. Without ``sealed`` histories can be read as they are."""
     names = {unit.code: unit.name for unit in city.units()}
     routes = Routes.load(settings.notify_url, settings.notify_routes, city.addresses())
@@ -98,6 +105,7 @@ def plugin(engine: Database, settings: Settings, city: Jakarta, *, sealed: bool 
             rights.forget_person,
             rights.erase_old,
         ],
+        traced=traced,
     )
 
 
@@ -145,25 +153,49 @@ async def main() -> None:
     """Works until a signal asks to stop."""
     settings = load_settings()
     configure_logs(settings)
+    tracing = start_tracing("tuntas-worker")
     engine = Database.of(settings)
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    sdk, address = loopback(), settings.worker_metrics or loopback()
     client = await connect(
         settings,
-        plugins=[plugin(engine, settings, load_jakarta(settings.city_data))],
+        plugins=[plugin(engine, settings, load_jakarta(settings.city_data), traced=tracing is not None)],
+        runtime=metered_runtime(sdk),
     )
     await ensure_schedules(client, settings.task_queue)
     version = version_of(settings)
     deployment = Deployment(client, settings.deployment)
     before = (await deployment.standing()).current if version else None
-    async with hosted_by(client, settings.task_queue, version):
+    worker = hosted_by(client, settings.task_queue, version)
+    log = structlog.get_logger("worker")
+    operations = Operations(_probes(engine, client, worker, stop), sdk, Gauges(engine).read)
+    async with served(address, operations), worker:
         if version:
             await take_over(deployment, version.build_id, before, settings)
         announce_ready()
-        structlog.get_logger("worker").info("ready", task_queue=settings.task_queue)
+        log.info("ready", task_queue=settings.task_queue, metrics=f"http://{address}/metrics")
         await stop.wait()
+        log.info("stopping")
     await engine.dispose()
+    if tracing:
+        await asyncio.to_thread(tracing.stop)
+    log.info("stopped")
+
+
+def _probes(engine: Database, client: Client, worker: Worker, stop: asyncio.Event) -> dict[str, Probe]:
+    """What must answer for a worker to be of use."""
+
+    async def polls() -> None:
+        if stop.is_set() or not worker.is_running:
+            raise ConnectionError("the worker does not poll")
+
+    return {
+        "PostgreSQL": ChannelReads(engine).ping,
+        "Temporal": client.service_client.check_health,
+        "worker": polls,
+    }
 
 
 if __name__ == "__main__":

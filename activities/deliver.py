@@ -4,6 +4,7 @@ from temporalio import activity
 from temporalio.exceptions import ApplicationError
 
 from activities.contracts import ANNOUNCE, NOT_NOW, UNDELIVERABLE, Deliver
+from activities.counted import count_delivered
 from notify.letter import Letter
 from notify.media import MAILBOX, NotNow, Routes, Unconfirmed, Undeliverable, send
 from store.messages import Message, Messages
@@ -43,6 +44,7 @@ class Delivery:
         route = self._routes.to(message.audience, message.recipient, message.contact)
         if route.name == MAILBOX and message.state == "pending":
             await self._messages.put_in_mailbox(message)
+            count_delivered(route.name, message.created_at)
             return
         if not await self._messages.claim(message, route.name):
             raise Unconfirmed("an attempt to send it broke off; it is not known whether it was sent")
@@ -58,3 +60,4 @@ class Delivery:
             await self._messages.mark_unconfirmed(message, str(trouble))
             raise
         await self._messages.mark_sent(message)
+        count_delivered(route.name, message.created_at)

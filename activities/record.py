@@ -6,6 +6,7 @@ from temporalio import activity
 
 from activities.contracts import RECORD, REGISTER, Record, Recorded, Registered
 from activities.contracts import Register as Registration
+from activities.counted import count_recorded
 from domain.notices import Audience
 from notify.letter import About, letter
 from notify.media import Routes
@@ -44,6 +45,8 @@ class Recording:
         """Keeps events, once; or says what stands there already."""
         messages = self._messages(what)
         instead = await self._recorder.record(what.view, what.events, messages, what.opening)
+        if not instead:
+            count_recorded(what)
         told = () if instead else tuple(message.key for message in messages if message.in_mailbox)
         return Recorded(told=told, instead=tuple(instead))
 

@@ -101,12 +101,14 @@ def _explained(error: Exception) -> tuple[str | None, int]:
     from durable.complaints import NoAnswer  # noqa: PLC0415 - heavy
     from durable.deployment import DeploymentError  # noqa: PLC0415 - heavy
     from jakarta.bad_data import BadData  # noqa: PLC0415
+    from runtime.backup_manifest import BadBackup  # noqa: PLC0415
     from runtime.key_ring import WrongKeys  # noqa: PLC0415
     from runtime.settings import WrongSetting  # noqa: PLC0415
     from runtime.start_failed import StartFailed  # noqa: PLC0415
     from runtime.unreachable import Unreachable  # noqa: PLC0415
     from store.contents import BadStorage, StorageUnreachable  # noqa: PLC0415 - heavy
     from store.engine import DatabaseUnreachable  # noqa: PLC0415 - heavy
+    from store.migrate import DatabaseTooNew  # noqa: PLC0415
 
     match error:
         case Refused():
@@ -122,6 +124,8 @@ def _explained(error: Exception) -> tuple[str | None, int]:
             | BadData()
             | BadKeys()
             | BadStorage()
+            | BadBackup()
+            | DatabaseTooNew()
             | WrongKeys()
             | DeploymentError()
         ):

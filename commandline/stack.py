@@ -68,14 +68,17 @@ async def status(as_json: Json = False) -> None:
         for name in ("temporal", "temporal_ui", "database", "worker", "web")
         if (part := getattr(now, name)) is not None
     }
+    metrics = {name: at for name in ("worker_metrics", "web_metrics") if (at := getattr(now, name))}
     if as_json:
         print_json(
             {"ready": now.ready, "home": now.home, "policy": now.policy}
             | {name: part.address for name, part in parts.items()}
+            | metrics
             | {"problems": [part.problem for part in parts.values() if part.problem]}
         )
     else:
-        rows = ((name, part.address, part.problem or "ready") for name, part in parts.items())
+        rows = [(name, part.address, part.problem or "ready") for name, part in parts.items()]
+        rows += [(name, at, "") for name, at in metrics.items()]
         print_table(f"{now.home}, policy {now.policy}", ("what", "where", "state"), rows)
     if not now.ready:
         raise typer.Exit(UNANSWERED)

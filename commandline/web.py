@@ -1,8 +1,11 @@
 """Serving HTTP: the API of channels and Open311, put together from the city, the database and Temporal."""
 
 import asyncio
+import signal
+from contextlib import suppress
 from typing import TYPE_CHECKING, Annotated
 
+import structlog
 import typer
 
 from commandline.answers import command
@@ -11,20 +14,26 @@ from commandline.webhooks import tell_subscribers
 from commandline.wiring import Wiring
 from runtime.free_port import LOOPBACK
 from runtime.logs import configure_logs
+from runtime.metrics_address import loopback
 from runtime.settings import load_settings
 from runtime.stack_record import read_stack
+from runtime.tracing import start_tracing
 from runtime.web_process import PREFERRED_PORT
 
 if TYPE_CHECKING:
     from fastapi import FastAPI
 
     from channels.http.service import Service
+    from runtime.http_server import HttpServer
 
 POOL_SIZE = 15
 """Connections to PostgreSQL; twice as many for a moment."""
 
 STOP_WITHIN_S = 10
 """How long requests may finish after a stop was asked for."""
+
+WEBHOOKS_STOP_WITHIN_S = 2
+"""How long webhooks may go on after the last request was answered."""
 
 
 @command
@@ -38,11 +47,19 @@ async def web(
     import uvicorn  # noqa: PLC0415 - heavy
 
     from channels.http.application import create_app  # noqa: PLC0415 - heavy
+    from channels.http.traced import Traced  # noqa: PLC0415 - heavy
+    from runtime.http_server import HttpServer  # noqa: PLC0415 - heavy
+    from runtime.operations_server import Operations, served  # noqa: PLC0415 - heavy
 
-    configure_logs(load_settings())
-    async with Wiring(pool_size=POOL_SIZE) as tuntas:
-        app, stop = create_app(await http_service(tuntas)), asyncio.Event()
+    settings, sdk = load_settings(), loopback()
+    configure_logs(settings)
+    tracing = start_tracing("tuntas-web")
+    async with Wiring(POOL_SIZE, sdk, traced=tracing is not None) as tuntas:
+        service = await http_service(tuntas)
+        app = create_app(service)
         _add_pages(app, tuntas)
+        if tracing:
+            app.add_middleware(Traced)
         config = uvicorn.Config(
             app,
             host=host,
@@ -53,10 +70,31 @@ async def web(
             server_header=False,
             timeout_graceful_shutdown=STOP_WITHIN_S,
         )
-        telling = asyncio.create_task(tell_subscribers(tuntas, stop))
-        await uvicorn.Server(config).serve()
+        async with served(settings.web_metrics or loopback(), Operations(service.probes, sdk)):
+            await _serve(HttpServer(config), tuntas)
+    if tracing:
+        await asyncio.to_thread(tracing.stop)
+    structlog.get_logger("web").info("stopped")
+
+
+async def _serve(server: "HttpServer", tuntas: Wiring) -> None:
+    """Until a signal comes; then requests that are under way are answered, and webhooks finish their round.
+
+    A round that hangs is broken off: what it had not told is told again by whoever comes next.
+    """
+    stop = asyncio.Event()
+
+    def end() -> None:
+        server.should_exit, server.force_exit = True, stop.is_set()
         stop.set()
-        await telling
+
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, end)
+    telling = asyncio.create_task(tell_subscribers(tuntas, stop))
+    await server.serve()
+    stop.set()
+    with suppress(TimeoutError):
+        await asyncio.wait_for(telling, WEBHOOKS_STOP_WITHIN_S)
 
 
 def _add_pages(app: "FastAPI", tuntas: Wiring) -> None:

@@ -49,10 +49,16 @@ def boundaries(settings: Settings) -> Path | None:
 
 
 class Wiring:
-    """The connections of one command; closed at its end. ``pool_size``: of those to PostgreSQL."""
+    """The connections of one command; closed at its end. ``pool_size``: of those to PostgreSQL.
 
-    def __init__(self, pool_size: int = 5) -> None:
+    ``sdk_metrics`` is where the SDK tells its metrics (HOST:PORT), for a command that serves; ``traced``:
+    calls become spans.
+    """
+
+    def __init__(self, pool_size: int = 5, sdk_metrics: str | None = None, *, traced: bool = False) -> None:
+        self._traced = traced
         self._pool_size = pool_size
+        self._sdk_metrics = sdk_metrics
         self._settings = load_settings()
         self._engine: Database | None = None
         self._client: Client | None = None
@@ -97,11 +103,14 @@ class Wiring:
         """A client of Temporal that seals and opens. Raises ``Unreachable`` when Temporal does not answer."""
         from durable.codec import SealingCodec  # noqa: PLC0415 - heavy
         from durable.plugin import TuntasPlugin  # noqa: PLC0415 - heavy
-        from runtime.temporal_client import connect  # noqa: PLC0415 - heavy
+        from runtime.temporal_client import connect, metered_runtime  # noqa: PLC0415 - heavy
 
         if self._client is None:
-            plugin = TuntasPlugin(SealingCodec(self.engine.vault))
-            self._client = await connect(self._settings, plugins=[plugin])
+            self._client = await connect(
+                self._settings,
+                plugins=[TuntasPlugin(SealingCodec(self.engine.vault), traced=self._traced)],
+                runtime=metered_runtime(self._sdk_metrics) if self._sdk_metrics else None,
+            )
         return self._client
 
     async def person_requests(self) -> "PersonRequests":

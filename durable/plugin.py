@@ -21,6 +21,7 @@ class TuntasPlugin(SimplePlugin):
     """Clients pass the codec; workers and replayers also the workflows and activities they host.
 
     Texts of failures go through the codec too. Without one nothing is sealed: for tests of other things.
+    ``traced``: calls, workflows and activities become spans; the commands of workflows stay what they are.
     """
 
     def __init__(
@@ -28,6 +29,8 @@ class TuntasPlugin(SimplePlugin):
         codec: PayloadCodec | None,
         workflows: Sequence[type] = (),
         activities: Sequence[Callable[..., Any]] = (),
+        *,
+        traced: bool = False,
     ) -> None:
         super().__init__(
             "tuntas",
@@ -38,11 +41,27 @@ class TuntasPlugin(SimplePlugin):
             ),
             workflows=list(workflows),
             activities=list(activities),
-            workflow_runner=_runner,
-            interceptors=[ImpersonalFailures(), SoundSignals()],
+            workflow_runner=_traced_runner if traced else _runner,
+            interceptors=[*_tracing(traced=traced), ImpersonalFailures(), SoundSignals()],
         )
 
 
+def _tracing(*, traced: bool) -> list[Any]:
+    if not traced:
+        return []
+    from temporalio.contrib.opentelemetry import TracingInterceptor  # noqa: PLC0415 - only who traces pays
+
+    return [TracingInterceptor()]
+
+
 def _runner(_: WorkflowRunner | None) -> WorkflowRunner:
-    restrictions = SandboxRestrictions.default.with_passthrough_modules(*PASSED_THROUGH)
+    return _sandbox(PASSED_THROUGH)
+
+
+def _traced_runner(_: WorkflowRunner | None) -> WorkflowRunner:
+    return _sandbox((*PASSED_THROUGH, "opentelemetry"))
+
+
+def _sandbox(passed_through: Sequence[str]) -> WorkflowRunner:
+    restrictions = SandboxRestrictions.default.with_passthrough_modules(*passed_through)
     return SandboxedWorkflowRunner(restrictions=restrictions)

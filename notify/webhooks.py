@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 
 import httpx
 import structlog
+from prometheus_client import Counter
 
 from domain.signature import HEADER, signed
 from domain.telling import Telling
@@ -24,6 +25,7 @@ WAITS = tuple(
 )
 """After each attempt that failed; after the tenth, some three days on, it is given up and shown."""
 
+ATTEMPTS = Counter("tuntas_webhook_attempts", "Attempts to tell a subscriber.", ["outcome"])
 NAT64 = ipaddress.ip_network("64:ff9b::/96")
 LONGEST_URL = 500
 
@@ -166,6 +168,7 @@ async def deliver_round(deliveries: Deliveries, sender: Sender) -> int:
 
 async def _deliver(deliveries: Deliveries, sender: Sender, telling: Telling) -> None:
     answer = await sender.send(telling)
+    ATTEMPTS.labels(_outcome(answer, telling)).inc()
     log = structlog.get_logger("webhooks").bind(number=telling.number, seq=telling.seq, status=answer.status)
     if answer.error is None:
         await deliveries.settle(telling, "delivered", answer.status, None, timedelta())
@@ -176,6 +179,12 @@ async def _deliver(deliveries: Deliveries, sender: Sender, telling: Telling) -> 
     else:
         await deliveries.settle(telling, "failed", answer.status, answer.error, timedelta())
         log.error("webhook_failed", reason=answer.error)
+
+
+def _outcome(answer: Answer, telling: Telling) -> str:
+    if answer.error is None:
+        return "delivered"
+    return "put_off" if telling.attempts < len(WAITS) else "failed"
 
 
 def is_public(address: str) -> bool:

@@ -39,6 +39,14 @@ class Home:
         return self.root / "keys.toml"
 
     @property
+    def kept(self) -> tuple[Path, ...]:
+        """What a backup copies as it is: pictures, lists of rejected rows, imported boundaries.
+
+        The key ring is not among them on purpose: with it, whoever finds the backup can read it.
+        """
+        return tuple(self.root / name for name in ("files", "imports", "boundaries.geojson"))
+
+    @property
     def postgres(self) -> Path:
         """The embedded PostgreSQL's data directory."""
         return self.root / "postgres"

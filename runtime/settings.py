@@ -135,6 +135,14 @@ class Settings(BaseSettings):
         "faster and survives only crashes of programs.",
     )
 
+    worker_metrics: str | None = Field(
+        default=None,
+        description="HOST:PORT at which the worker answers /healthz, /readyz and /metrics. Unset: a free "
+        "port of this machine only; `status` shows it.",
+    )
+    web_metrics: str | None = Field(
+        default=None, description="The same of the web server, apart from the port that others reach."
+    )
     keys: str | None = Field(
         default=None,
         description="The key ring that what is personal is sealed with: file:PATH, env:VARIABLE, or "
@@ -194,7 +202,7 @@ class Settings(BaseSettings):
     def _psycopg(cls, url: str | None) -> str | None:
         return None if url is None else normalised_database_url(url)
 
-    @field_validator("smtp_listen")
+    @field_validator("smtp_listen", "worker_metrics", "web_metrics")
     @classmethod
     def _host_and_port(cls, where: str | None) -> str | None:
         if where is None:

@@ -21,6 +21,7 @@ from runtime.database import check_database
 from runtime.free_port import LOOPBACK
 from runtime.home import Home
 from runtime.key_ring import create_key_ring
+from runtime.metrics_address import WEB_PORT, WORKER_PORT, loopback
 from runtime.postgres import Postgres
 from runtime.process_identity import ProcessIdentity, identify
 from runtime.settings import Settings, without_password
@@ -87,6 +88,8 @@ class Stack:
         self._web: WebProcess | None = None
         self._watchers: list[asyncio.Task[None]] = []
         self._owner: asyncio.Task[object] | None = None
+        self._worker_metrics: str | None = None
+        self._web_metrics: str | None = None
         self._stop_wanted = asyncio.Event()
         self._serving = False
         self._stopping = False
@@ -175,18 +178,20 @@ class Stack:
     async def _start(self) -> None:
         before = read_stack(self._settings.home)
         await asyncio.to_thread(self._stop_orphans, before)
+        if before:
+            self._worker_metrics, self._web_metrics = before.worker_metrics, before.web_metrics
         if self._settings.keys is None:
             self._make_key_ring()
         self._postgres = None if self._settings.database_url else Postgres(self._home.postgres, self._say)
         if self._web_command:
             port = _port(before.web if before else None)
-            self._web = WebProcess(self._home, self._web_command, self._worker_environment, port)
+            self._web = WebProcess(self._home, self._web_command, self._web_environment, port)
         self._temporal = None if is_external() else self._temporal_server(before)
         await self._start_servers()
         self._write_record()
         await self._run_migrations()
         if self._worker_command:
-            self._worker = WorkerProcess(self._home, self._worker_command, self._worker_environment())
+            self._worker = WorkerProcess(self._home, self._worker_command, self._worker_environment)
             await self._worker.start()
             self._write_record()
             await self._wait_for_polls()
@@ -259,6 +264,17 @@ class Stack:
             await asyncio.sleep(0.05)
 
     def _worker_environment(self) -> dict[str, str]:
+        """Chooses a port for metrics anew at each start, the last one if it is free."""
+        last = _port(self._worker_metrics)
+        self._worker_metrics = self._settings.worker_metrics or loopback(last, WORKER_PORT)
+        return self._environment() | {"TUNTAS_WORKER_METRICS": self._worker_metrics}
+
+    def _web_environment(self) -> dict[str, str]:
+        last = _port(self._web_metrics)
+        self._web_metrics = self._settings.web_metrics or loopback(last, WEB_PORT)
+        return self._environment() | {"TUNTAS_WEB_METRICS": self._web_metrics}
+
+    def _environment(self) -> dict[str, str]:
         return {
             **self._settings.as_environment(),
             "TUNTAS_POLICY": self.policy,
@@ -279,6 +295,8 @@ class Stack:
             database_process=_identity(self._postgres),
             web=self._web.url if self._web else None,
             web_process=_identity(self._web),
+            worker_metrics=self._worker_metrics,
+            web_metrics=self._web_metrics,
         )
         write_stack(self._settings.home, self._record)
 

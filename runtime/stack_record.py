@@ -16,7 +16,7 @@ class StackRecord(BaseModel):
 
     ``temporal`` is host:port, ``temporal_ui`` a URL (None: not ours), ``database`` an SQLAlchemy URL without
     its password, ``web`` the web server's URL (None: there is none). A process that is None is not ours or
-    does not run.
+    does not run. ``worker_metrics`` and ``web_metrics`` are HOST:PORT.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -32,6 +32,8 @@ class StackRecord(BaseModel):
     database_process: ProcessIdentity | None = None
     web: str | None = None
     web_process: ProcessIdentity | None = None
+    worker_metrics: str | None = None
+    web_metrics: str | None = None
 
     def is_up(self) -> bool:
         """Whether the process that looks after the stack runs."""

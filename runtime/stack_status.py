@@ -46,6 +46,8 @@ class StackStatus(BaseModel):
     database: ServiceStatus
     worker: ServiceStatus
     web: ServiceStatus | None = None
+    worker_metrics: str | None = None
+    web_metrics: str | None = None
 
     @property
     def ready(self) -> bool:
@@ -68,6 +70,8 @@ async def stack_status(settings: Settings) -> StackStatus:
         database=database,
         worker=worker,
         web=web,
+        worker_metrics=_metrics(record.worker_metrics) if record and record.worker_runs() else None,
+        web_metrics=_metrics(record.web_metrics) if record and record.web_runs() else None,
     )
 
 
@@ -141,6 +145,10 @@ async def _web(record: StackRecord | None) -> ServiceStatus | None:
     if not record.web_runs() or not await answers(record.web):
         return _not_ready(record.web, f"The web server does not answer at {record.web}. {START_ADVICE}")
     return ServiceStatus(address=record.web, ready=True)
+
+
+def _metrics(address: str | None) -> str | None:
+    return address and f"http://{address}/metrics"
 
 
 async def _database(settings: Settings, record: StackRecord | None) -> ServiceStatus:

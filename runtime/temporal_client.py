@@ -16,7 +16,14 @@ from functools import cache
 
 from temporalio.client import Client, Plugin
 from temporalio.envconfig import ClientConfig, ClientConnectConfig
-from temporalio.runtime import LogForwardingConfig, LoggingConfig, Runtime, TelemetryConfig, TelemetryFilter
+from temporalio.runtime import (
+    LogForwardingConfig,
+    LoggingConfig,
+    PrometheusConfig,
+    Runtime,
+    TelemetryConfig,
+    TelemetryFilter,
+)
 
 from runtime.settings import Settings, WrongSetting
 from runtime.stack_record import read_stack
@@ -64,8 +71,12 @@ def embedded_namespace() -> str:
     return os.environ.get("TEMPORAL_NAMESPACE") or "default"
 
 
-async def connect(settings: Settings, plugins: Sequence[Plugin] = ()) -> Client:
+async def connect(
+    settings: Settings, plugins: Sequence[Plugin] = (), runtime: Runtime | None = None
+) -> Client:
     """A connected client, with the caller's plugins (converter, codec, interceptors).
+
+    ``runtime`` is one that a process made for itself (:func:`metered_runtime`), else the quiet one.
 
     Raises :class:`Unreachable` after at most three seconds when the server does not answer.
     """
@@ -74,7 +85,7 @@ async def connect(settings: Settings, plugins: Sequence[Plugin] = ()) -> Client:
     try:
         return await asyncio.wait_for(
             Client.connect(
-                **config, plugins=plugins, runtime=quiet_runtime(), connect_timeout=CONNECT_TIMEOUT
+                **config, plugins=plugins, runtime=runtime or quiet_runtime(), connect_timeout=CONNECT_TIMEOUT
             ),
             CONNECT_TIMEOUT.total_seconds(),
         )
@@ -85,10 +96,30 @@ async def connect(settings: Settings, plugins: Sequence[Plugin] = ()) -> Client:
 @cache
 def quiet_runtime() -> Runtime:
     """The SDK's engine, whose own log goes through Python's logging instead of straight to stderr."""
+    return Runtime(telemetry=TelemetryConfig(logging=_logging()))
+
+
+def metered_runtime(address: str) -> Runtime:
+    """The same, answering on HOST:PORT with the SDK's metrics; a process makes one at most.
+
+    Raises ``WrongSetting`` when the address is taken.
+    """
+    metrics = PrometheusConfig(
+        bind_address=address, counters_total_suffix=True, unit_suffix=True, durations_as_seconds=True
+    )
+    try:
+        return Runtime(telemetry=TelemetryConfig(logging=_logging(), metrics=metrics))
+    except (RuntimeError, ValueError) as error:
+        raise WrongSetting(
+            f"The SDK's metrics cannot be served at {address} ({error}); try again."
+        ) from error
+
+
+def _logging() -> LoggingConfig:
     forwarding = LogForwardingConfig(
         logger=logging.getLogger("temporalio.core"),
         append_target_to_name=False,
         prepend_target_on_message=False,
     )
     filter_ = TelemetryFilter(core_level="WARN", other_level="ERROR")
-    return Runtime(telemetry=TelemetryConfig(logging=LoggingConfig(filter=filter_, forwarding=forwarding)))
+    return LoggingConfig(filter=filter_, forwarding=forwarding)

@@ -14,7 +14,7 @@ from runtime.start_failed import StartFailed
 
 PREFERRED_PORT = 8080
 READY_LIMIT_S = 60.0
-STOP_GRACE_S = 15.0
+STOP_GRACE_S = 20.0
 PROBE_LIMIT_S = 2.0
 _TRIES = 3
 
@@ -66,7 +66,7 @@ class WebProcess:
         return await self._child.exited() if self._child else "it was never started"
 
     async def stop(self) -> None:
-        """Let it finish the requests that it has, for at most 15 s."""
+        """Let it finish the requests that it has, for at most 20 s."""
         if self._child:
             await self._child.stop(STOP_GRACE_S)
 

@@ -7,7 +7,7 @@ The protocol: the stack names a file in ``TUNTAS_READY_FILE`` that does not exis
 import asyncio
 import os
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from runtime.child_process import ChildProcess
@@ -32,11 +32,13 @@ class WorkerProcess:
 
     name = "The worker"
 
-    def __init__(self, home: Home, command: Sequence[str], environment: Mapping[str, str]) -> None:
+    def __init__(
+        self, home: Home, command: Sequence[str], environment: Callable[[], Mapping[str, str]]
+    ) -> None:
         self._ready_file = home.worker_ready_file
         self._log = home.log("worker")
         self._command = list(command)
-        self._environment = {**environment, READY_FILE_VARIABLE: str(self._ready_file)}
+        self._environment = environment
         self._child: ChildProcess | None = None
 
     @property
@@ -47,7 +49,7 @@ class WorkerProcess:
     async def start(self) -> None:
         """Start it and return once it polls. Raises :class:`StartFailed`."""
         self._ready_file.unlink(missing_ok=True)
-        environment = {**os.environ, **self._environment}
+        environment = {**os.environ, **self._environment(), READY_FILE_VARIABLE: str(self._ready_file)}
         child = self._child = ChildProcess(self._command, self._log, cwd=PROJECT_ROOT, env=environment)
         await child.start()
         try:

@@ -105,6 +105,18 @@ class Register:
             await connection.execute(insert(ComplaintRow).values(values))
         return Registration(number, None)
 
+    async def skip_numbers(self, at: datetime, many: int) -> None:
+        """Leaves so many numbers of a day out: those given out since a backup are not given again."""
+        day = at.astimezone(WIB).date()
+        async with transaction(self._engine) as connection:
+            await connection.execute(
+                insert(DayCounterRow)
+                .values(day=day, last=many)
+                .on_conflict_do_update(
+                    index_elements=[DayCounterRow.day], set_={"last": DayCounterRow.last + many}
+                )
+            )
+
     async def _next_number(self, connection: AsyncConnection, at: datetime) -> str:
         day = at.astimezone(WIB).date()
         counted = await connection.execute(

@@ -119,6 +119,19 @@ class Vault:
             rows = await connection.execute(query.group_by(DataKeyRow.wrapped_by))
             return {str(name): count for name, count in rows}
 
+    async def check_ring(self) -> None:
+        """Opens one data key for each key of the ring. Raises ``WrongKeys`` when it does not open."""
+        query = (
+            select(DataKeyRow.__table__)
+            .where(DataKeyRow.wrapped.is_not(None))
+            .distinct(DataKeyRow.wrapped_by)
+            .order_by(DataKeyRow.wrapped_by)
+        )
+        async with transaction(self._engine) as connection:
+            rows = (await connection.execute(query)).all()
+        for row in rows:
+            await self._unwrapped(row.id, Wrapped(row.wrapped_by, row.wrapped))
+
     async def rewrap(self, portion: int = 500) -> int:
         """Wraps so many data keys that are not under the ring's current key anew; returns how many it did.
 

@@ -5,6 +5,7 @@ from typing import Any
 import structlog
 from fastapi import APIRouter, FastAPI, Request
 from fastapi.exceptions import RequestValidationError
+from fastapi.telemetry import TelemetryConfig
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, Response
 
@@ -19,6 +20,7 @@ from channels.http import (
     submit_routes,
 )
 from channels.http.body_limit import BodyLimit
+from channels.http.measured import Measured
 from channels.http.open311 import discovery, requests, services, updates
 from channels.http.open311.errors import PREFIX, error_answer
 from channels.http.problem import MEDIA_TYPE, Problem, from_http, invalid, refused, unanswered
@@ -34,10 +36,22 @@ Sending again is always safe: a complaint by its reference, a command by its id.
 """
 
 
+NO_TELEMETRY = TelemetryConfig(tracing=False, metrics=False, logs=False, auto_configure=False)
+"""FastAPI's own would tell paths, queries and texts of errors; ``measured`` and ``traced`` tell routes."""
+
+
 def create_app(service: Service) -> FastAPI:
     """An ASGI application that answers for this service."""
-    app = FastAPI(title="Tuntas", version="1", description=DESCRIPTION, docs_url=None, redoc_url=None)
+    app = FastAPI(
+        title="Tuntas",
+        version="1",
+        description=DESCRIPTION,
+        docs_url=None,
+        redoc_url=None,
+        telemetry=NO_TELEMETRY,
+    )
     app.state.service = service
+    app.add_middleware(Measured)
     app.add_middleware(BodyLimit, larger={"/api/v1/attachments": service.files.largest})
     api = APIRouter(prefix="/api/v1")
     for module in (submit_routes, follow_routes, act_routes, attachment_routes, alert_routes, city_routes):

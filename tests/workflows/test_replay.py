@@ -43,6 +43,11 @@ def content_of(name: str) -> dict[str, Any]:
     return content
 
 
+def history_of(name: str) -> WorkflowHistory:
+    content = content_of(name)
+    return WorkflowHistory.from_json(content["id"], content)
+
+
 def test_every_path_has_a_history_and_a_fingerprint() -> None:
     kept = {file.stem for file in HISTORIES.glob("*.json")} - {Path(FINGERPRINTS).stem}
     assert kept == set(NAMES)
@@ -90,6 +95,14 @@ def _branches(name: str, branches: list[list[int]]) -> list[list[int]]:
 def _is_left_out(name: str, line: int) -> bool:
     text = (ROOT / "workflows" / name).read_text().splitlines()[line - 1]
     return any(known in text for known in ONLY_A_QUERY_REACHES.get(name, ()))
+
+
+@pytest.mark.parametrize("name", NAMES)
+async def test_the_history_of_a_path_replays_with_tracing(name: str, engine: Database) -> None:
+    """The histories were written without; nor does it matter to one that was written with it (below)."""
+    replayer = Replayer(workflows=[], plugins=[plugin(engine, Settings(), load_jakarta(), traced=True)])
+    result = await replayer.replay_workflow(history_of(name), raise_on_replay_failure=False)
+    assert result.replay_failure is None
 
 
 async def test_a_history_that_does_not_fit_is_noticed(engine: Database) -> None:
