@@ -1,6 +1,7 @@
 """What operators and their Prometheus ask a process, on an address of its own: alive, ready, metrics."""
 
 import asyncio
+import socket
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
 from contextlib import asynccontextmanager
 
@@ -88,21 +89,30 @@ class _Collected:
 @asynccontextmanager
 async def served(address: str, operations: Operations) -> AsyncIterator[None]:
     """Answers on HOST:PORT while the body runs. Raises ``WrongSetting`` when the address cannot be used."""
-    host, _, port = address.rpartition(":")
-    config = uvicorn.Config(
-        operations.application(), host=host, port=int(port), log_config=None, access_log=False, lifespan="off"
+    server = HttpServer(
+        uvicorn.Config(operations.application(), log_config=None, access_log=False, lifespan="off")
     )
-    server = HttpServer(config)
-    running = asyncio.create_task(server.serve())
-    while not server.started:
-        if running.done():
-            raise WrongSetting(f"Nothing can listen on {address}; is it taken? Choose another for metrics.")
-        await asyncio.sleep(0.01)
+    # The library's own binding ends the program when it fails.
+    running = asyncio.create_task(server.serve([_listening(address)]))
     try:
         yield
     finally:
         server.should_exit = True
         await running
+
+
+def _listening(address: str) -> socket.socket:
+    host, _, port = address.rpartition(":")
+    try:
+        return socket.create_server((host.strip("[]"), int(port)), family=_family(host))
+    except OSError as error:
+        raise WrongSetting(
+            f"Nothing can listen on {address} ({error.strerror}); is it taken? Choose another for metrics."
+        ) from error
+
+
+def _family(host: str) -> socket.AddressFamily:
+    return socket.AF_INET6 if host.startswith("[") else socket.AF_INET
 
 
 async def _answers(probe: Probe) -> bool:
