@@ -60,6 +60,7 @@ async def _open(on: Stage, promises: Promises, number: int, due: datetime, asked
             "response": ClockRule(limit=Span(amount=seconds, unit=SpanUnit.SECONDS)),
             "ladder_after": (timedelta(),),
             "remind_every": timedelta(days=30),
+            "digest_every": Span(amount=30, unit=SpanUnit.SECONDS),
         }
     )
     start = opening(reference=f"b-{number}", policy=policy)
