@@ -5,8 +5,8 @@ Every rule is in ``domain``. Here stands only when things happen, and that nothi
 
 import asyncio
 from collections.abc import Callable, Coroutine, Iterator, Sequence
-from contextlib import contextmanager, suppress
-from datetime import datetime
+from contextlib import contextmanager
+from datetime import UTC, datetime
 from functools import partial
 from typing import Any
 
@@ -53,6 +53,7 @@ from durable.contract import (
     Start,
 )
 
+NEVER = datetime.min.replace(tzinfo=UTC)
 KEPT_ENTRIES = 200
 """Timeline entries kept in the workflow; the whole timeline is in the database."""
 
@@ -70,6 +71,7 @@ class ComplaintWorkflow:
         self._seen: ComplaintView | None = None
         self._found_by = search_attributes.attributes(self._view())
         self._is_erased = False
+        self._passed = NEVER
         self._under_way: set[asyncio.Task[None]] = set()
         # Handlers and the main loop await activities; one at a time, or events would be out of order.
         self._turn = asyncio.Lock()
@@ -100,13 +102,13 @@ class ComplaintWorkflow:
         """Carries a command out; returns when it is recorded. The sender learns at once if it may not be."""
         await workflow.wait_condition(lambda: self._receipt is not None)
         with _refusals_to_sender():
-            await self._decide(lambda complaint: complaint.handle(instruction, workflow.now()))
+            await self._decide(lambda complaint: complaint.handle(instruction, self._now()))
         return self._view()
 
     @perform.validator
     def _may_perform(self, instruction: Instruction[Command]) -> None:
         with _refusals_to_sender():
-            self._complaint.handle(instruction, workflow.now())
+            self._complaint.handle(instruction, self._now())
 
     @workflow.signal(name=REASSIGN)
     async def reassign(self, instruction: Instruction[Reassign]) -> None:
@@ -156,7 +158,7 @@ class ComplaintWorkflow:
         """Gets a number and records the arrival, before anything else is heard."""
         registered = await self._register()
         if registered.existing is None:
-            await self._decide(lambda complaint: complaint.open(registered.number, workflow.now()))
+            await self._decide(lambda complaint: complaint.open(registered.number, self._now()))
         self._receipt = registered.existing or receipt(self._complaint)
 
     async def _perform_later(self, instruction: Instruction[AnyCommand]) -> None:
@@ -164,9 +166,9 @@ class ComplaintWorkflow:
 
         def decision(complaint: Complaint) -> list[Event]:
             try:
-                return complaint.handle(instruction, workflow.now())
+                return complaint.handle(instruction, self._now())
             except Refused as refused:
-                return complaint.refuse(instruction, refused, workflow.now())
+                return complaint.refuse(instruction, refused, self._now())
 
         await self._decide(decision)
 
@@ -198,8 +200,8 @@ class ComplaintWorkflow:
 
     def _pass_deadlines(self, draft: Draft) -> None:
         """Deadlines that have passed come first."""
-        while (due := draft.complaint.next_deadline()) and due.due_at <= workflow.now():
-            draft.take(draft.complaint.expire(due, workflow.now()))
+        while (due := draft.complaint.next_deadline()) and due.due_at <= self._now():
+            draft.take(draft.complaint.expire(due, self._now()))
 
     # -- acting -----------------------------------------------------------------------------------
 
@@ -307,9 +309,7 @@ class ComplaintWorkflow:
         except ActivityError as failure:
             reason = str(failure.cause or failure)
             for seq in sorted({notice.seq for notice in going}):
-                await self._decide(
-                    partial(Complaint.undelivered, about=seq, reason=reason, at=workflow.now())
-                )
+                await self._decide(partial(Complaint.undelivered, about=seq, reason=reason, at=self._now()))
 
     async def _run_errand(self, errand: Errand) -> None:
         """Tells another complaint. One that is closed hears nothing; a parent that is, leads nobody."""
@@ -319,19 +319,25 @@ class ComplaintWorkflow:
         except FailureError:
             if isinstance(errand.instruction.command, Follow):
                 why = f"{errand.to.number} is closed"
-                await self._decide(partial(Complaint.orphaned, why=why, at=workflow.now()))
+                await self._decide(partial(Complaint.orphaned, why=why, at=self._now()))
 
     async def _wait_for_deadline(self) -> None:
         """Sleeps until the nearest deadline. One that moves later is slept on; an earlier one wakes."""
         deadline = self._complaint.next_deadline()
         if deadline is None or deadline.due_at <= workflow.now():
             return
-        with suppress(TimeoutError):
+        try:
             await workflow.wait_condition(
                 lambda: self._is_called_before(deadline.due_at),
                 timeout=deadline.due_at - workflow.now(),
                 timeout_summary=f"{deadline.clock} {deadline.stage} of {self._complaint.holder.code}",
             )
+        except TimeoutError:
+            self._passed = deadline.due_at
+
+    def _now(self) -> datetime:
+        """The moment of a decision: never before a deadline whose timer has fired (decision 52)."""
+        return max(workflow.now(), self._passed)
 
     def _is_called_before(self, moment: datetime) -> bool:
         upcoming = self._complaint.next_deadline()
