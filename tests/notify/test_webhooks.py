@@ -8,7 +8,7 @@ from typing import NamedTuple
 from uuid import uuid4
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import select, text
 
 from domain.commands import Accept, Ask
 from domain.intake import complaint_id
@@ -17,9 +17,11 @@ from domain.telling import Telling
 from domain.view import view
 from notify.webhooks import WAITS, BadUrl, Sender, checked_url, deliver_round, is_public
 from runtime.free_port import free_port
+from store.audit import chain_before, chained
 from store.complaints import Recorder, Register
 from store.database import Database
 from store.engine import transaction
+from store.tables import EventRow
 from store.webhooks import DeliveryEntry, Webhooks
 from tests.city import KELURAHAN, MONDAY, Life, officer, opening
 
@@ -309,13 +311,17 @@ async def test_an_event_that_is_committed_late_is_not_passed_over(
             ),
             {"id": late.id},
         )
+        query = select(EventRow.__table__, chain_before({"complaint_id": late.id, "seq": 2}))
+        row = (
+            (await connection.execute(query.where(EventRow.complaint_id == late.id, EventRow.seq == 2)))
+            .mappings()
+            .one()
+        )
+        names = ("complaint_id", "seq", "at", "actor", "actor_unit", "action", "via", "content", "hash")
+        columns, values = ", ".join(names), ", ".join(f":{name}" for name in names)
         await connection.execute(
-            text(
-                "INSERT INTO audit (id, complaint_id, seq, at, actor, action, via) OVERRIDING SYSTEM VALUE "
-                "SELECT :held, complaint_id, 2, at, actor, 'accepted', via FROM event "
-                "WHERE complaint_id = :id AND seq = 1"
-            ),
-            {"id": late.id, "held": held},
+            text(f"INSERT INTO audit (id, {columns}) OVERRIDING SYSTEM VALUE VALUES (:held, {values})"),
+            {**chained([dict(row)], row["previous"])[0], "held": held},
         )
     assert await deliver_round(webhooks, sender) == 1
     assert json.loads(listener.told[-1].body)["seq"] == 2
