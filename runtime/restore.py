@@ -96,8 +96,8 @@ async def _fill(home: Home, backup: Path, finish: Finish, key_ring: Path | None,
     step("PostgreSQL", 0, 1)
     try:
         await postgres.start()
-        await asyncio.to_thread(restore_dump, postgres.url, backup / POSTGRES)
-        await finish(postgres.url)
+        await asyncio.to_thread(restore_dump, postgres.owner_url, backup / POSTGRES)
+        await finish(postgres.owner_url)
     finally:
         await postgres.stop()
     step("PostgreSQL", 1, 1)
