@@ -368,7 +368,7 @@ def test_the_deployment_shows_its_builds_and_goes_forward_only_to_those_that_pol
     ]
     promoted = program.run("deployment", "promote", shown["current"])
     assert (promoted.status, promoted.err) == (0, f"{shown['current']} is current.\n")
-    refused(program.run("deployment", "promote", "never-built"), "Temporal")
-    refused(program.run("deployment", "ramp", "never-built", "10"), "Temporal")
+    refused(program.run("deployment", "promote", "never-built"), "build")
+    refused(program.run("deployment", "ramp", "never-built", "10"), "build")
     refused(program.run("deployment", "ramp", shown["current"], "110"))
     assert program.run("deployment", "show", "--json").json["current"] == shown["current"]
