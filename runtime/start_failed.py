@@ -13,6 +13,11 @@ class StartFailed(RuntimeError):
         tail = f"\nThe last lines of {log}:\n{lines}" if lines else ""
         super().__init__(f"{sentence}{tail}")
 
+    @property
+    def over_a_port(self) -> bool:
+        """Whether a port was taken between our choosing it and our using it: worth another try."""
+        return "Address already in use" in str(self)
+
 
 class AlreadyUp(StartFailed):
     """Another process already runs a stack on the same data folder."""

@@ -55,8 +55,9 @@ class WebProcess:
             self._port = free_port(self._port, PREFERRED_PORT)
             try:
                 await self._start()
-            except StartFailed:
-                if not tries or is_free(self._port):  # else somebody took the port before our child did
+            except StartFailed as failed:
+                # Somebody may have taken the port, or the one for metrics, before our child did.
+                if not tries or (is_free(self._port) and not failed.over_a_port):
                     raise
             else:
                 return

@@ -19,6 +19,7 @@ from runtime.start_failed import StartFailed
 READY_FILE_VARIABLE = "TUNTAS_READY_FILE"
 READY_LIMIT_S = 60.0
 STOP_GRACE_S = 15.0
+_TRIES = 3
 
 
 def announce_ready() -> None:
@@ -48,6 +49,15 @@ class WorkerProcess:
 
     async def start(self) -> None:
         """Start it and return once it polls. Raises :class:`StartFailed`."""
+        for _ in range(_TRIES - 1):
+            try:
+                return await self._start()
+            except StartFailed as failed:
+                if not failed.over_a_port:
+                    raise
+        return await self._start()
+
+    async def _start(self) -> None:
         self._ready_file.unlink(missing_ok=True)
         environment = {**os.environ, **self._environment(), READY_FILE_VARIABLE: str(self._ready_file)}
         child = self._child = ChildProcess(self._command, self._log, cwd=PROJECT_ROOT, env=environment)

@@ -28,6 +28,8 @@ PLANTED = {
 }
 LURAH = "o-kel-31.71.01.1001"
 
+pytestmark = pytest.mark.xdist_group("leaks")  # one stack for all of them
+
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:

@@ -20,6 +20,8 @@ from tests.program import Program
 
 LURAH = "o-kel-31.71.01.1001"
 
+pytestmark = pytest.mark.xdist_group("reconcile")  # one stack for all of them
+
 
 class City:
     """A stack with complaints in several states, whose databases can be damaged."""

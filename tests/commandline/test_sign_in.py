@@ -18,6 +18,8 @@ from tests.program import Program
 SAID = "Rahasia di kampung"
 PASSWORD = "payung hijau tujuh bukit"
 
+pytestmark = pytest.mark.xdist_group("sign-in")  # one stack for all of them
+
 
 @pytest.fixture(scope="module")
 def program(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Program]:

@@ -192,11 +192,12 @@ async def test_many_photos_at_once_are_read_a_few_at_a_time(attachments: Attachm
 
 def readers() -> list[psutil.Process]:
     """The picture readers that this process has started and that still run."""
-    return [
-        child
-        for child in psutil.Process().children()
-        if child.status() != psutil.STATUS_ZOMBIE and PROGRAM in child.cmdline()
-    ]
+    found = []
+    for child in psutil.Process().children():
+        with suppress(psutil.NoSuchProcess):  # it may end while it is looked at
+            if child.status() != psutil.STATUS_ZOMBIE and PROGRAM in child.cmdline():
+                found.append(child)
+    return found
 
 
 async def test_the_reader_is_given_no_secrets(
