@@ -51,5 +51,5 @@ $(READY): requirements.lock
 	  || { echo "Tuntas needs Python 3.11 or newer; name one with: make PYTHON=python3.12" >&2; exit 1; }
 	@echo "Building .venv (a minute or two) ..."
 	@$(PYTHON) -m venv --clear .venv
-	@$(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements.lock
+	@$(BIN)/python -m pip install -q --disable-pip-version-check --no-deps --require-hashes -r requirements.lock
 	@touch $(READY)
