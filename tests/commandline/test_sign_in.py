@@ -27,7 +27,8 @@ def program(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Program]:
     program.up("dki-2025")
     submit(program, "--place", SAID)
     yield program
-    assert program.down() == 0
+    status = program.down()
+    assert status == 0, f"ended with {status}: {(program.home / 'up.out').read_text()[-4000:]}"
 
 
 @pytest.fixture(scope="module")
@@ -150,9 +151,15 @@ def test_forms_of_other_sites_and_wrong_words_are_refused(record: StackRecord) -
 
 
 def test_accounts_are_listed_reset_and_closed(program: Program) -> None:
-    names = [one["name"] for one in program.run("accounts", "list", "--json").json]
-    assert "s.rahayu" in names
-    assert program.run("accounts", "add", "s.rahayu", "--role", "operator").status == 1
-    assert "must" not in program.run("accounts", "reset", "o.lurah").out
-    assert program.run("accounts", "close", "o.lurah").status == 0
-    assert "no open account" in program.run("accounts", "close", "o.lurah").err
+    words = ("accounts", "add", "t.utami", "--role", "officer")
+    first = program.run(*words).out.strip()
+    assert "t.utami" in [one["name"] for one in program.run("accounts", "list", "--json").json]
+    again = program.run(*words)
+    assert again.status == 1, again.err
+    assert "t.utami already" in again.err
+    anew = program.run("accounts", "reset", "t.utami")
+    assert anew.status == 0, anew.err
+    assert anew.out.strip() not in {"", first}
+    closed = program.run("accounts", "close", "t.utami")
+    assert closed.status == 0, closed.err
+    assert "no open account" in program.run("accounts", "close", "t.utami").err
