@@ -17,7 +17,8 @@ from commandline.answers import command, remark
 from commandline.show import WIB
 from commandline.wiring import Wiring
 
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
+FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
+"""What a cell begins with that a spreadsheet computes; the last four are the full-width = + - @."""
 """How a text begins that a spreadsheet would compute."""
 
 

@@ -1,8 +1,9 @@
 """Alerts by mail for a ward or a place: asked for by anybody, begun by the address itself."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from fastapi import APIRouter, Path, Request
+from fastapi.responses import HTMLResponse
 from pydantic import BaseModel, Field
 
 from channels.http.caller import Used, address_of, slow_down
@@ -15,6 +16,34 @@ from domain.place import Point
 from domain.public_facts import Near
 
 router = APIRouter(prefix="/alerts", tags=["feeds"])
+
+Wish = Literal["confirm", "stop"]
+QUESTIONS: dict[Wish, str] = {
+    "confirm": "Kirim kabar tentang laporan baru ke alamat surel Anda?",
+    "stop": "Berhenti mengirim kabar, dan hapus alamat surel Anda?",
+}
+BUTTONS: dict[Wish, str] = {"confirm": "Ya, kirim", "stop": "Ya, berhenti"}
+PAGE = """<!doctype html>
+<html lang="id">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>Kabar laporan baru · Tuntas</title>
+</head>
+<body>
+<h1>Kabar laporan baru</h1>
+<p>{sentence}</p>
+{form}
+</body>
+</html>
+"""
+HEADERS = {
+    "Content-Security-Policy": "default-src 'none'; form-action 'self'; frame-ancestors 'none'",
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+    "Cache-Control": "no-store",
+}
+"""The token stands in the address: it is neither kept nor told to the next site."""
 
 Token = Annotated[str, Path(min_length=20, max_length=60, pattern="^[A-Za-z0-9_-]+$")]
 
@@ -49,17 +78,29 @@ async def ask(request: Request, service: Used, sent: SentAlert) -> AlertAnswer:
     return AlertAnswer(detail="A letter with a link goes to the address; the alert begins when it is used.")
 
 
-@router.get("/{token}/confirm", responses=documented(404, 422, 503))
-async def confirm(service: Used, token: Token) -> AlertAnswer:
+@router.get(
+    "/{token}/{wish}", response_class=HTMLResponse, responses=documented(404, 422, 503), summary="A button"
+)
+async def ask_once_more(token: Token, wish: Wish) -> HTMLResponse:  # noqa: ARG001 - its form is checked
+    """A page with one button. Opening a link changes nothing: scanners of mail open links, too."""
+    return _page(QUESTIONS[wish], f'<form method="post"><p><button>{BUTTONS[wish]}</button></p></form>')
+
+
+@router.post("/{token}/confirm", response_class=HTMLResponse, responses=documented(404, 422, 503))
+async def confirm(service: Used, token: Token) -> HTMLResponse:
     """The address wants it."""
     if not await service.alerts.confirm(token, service.clock()):
         raise Problem(404, "This link is not known, or too old; ask for the alert again.")
-    return AlertAnswer(detail="The alert has begun. The same letter tells how to stop it.")
+    return _page("Kabar laporan baru dimulai. Surat yang sama memberi tahu cara berhenti.")
 
 
-@router.get("/{token}/stop", responses=documented(404, 422, 503))
-async def stop(service: Used, token: Token) -> AlertAnswer:
+@router.post("/{token}/stop", response_class=HTMLResponse, responses=documented(404, 422, 503))
+async def stop(service: Used, token: Token) -> HTMLResponse:
     """The address does not want it, or no longer: it is forgotten."""
     if not await service.alerts.stop(token):
         raise Problem(404, "This link is not known; perhaps the alert was stopped before.")
-    return AlertAnswer(detail="The alert has ended, and the address is forgotten.")
+    return _page("Kabar laporan baru sudah berhenti, dan alamat Anda dihapus.")
+
+
+def _page(sentence: str, form: str = "") -> HTMLResponse:
+    return HTMLResponse(PAGE.format(sentence=sentence, form=form), headers=HEADERS)

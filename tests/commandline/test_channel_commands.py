@@ -84,13 +84,14 @@ def test_export_writes_what_import_reads(program: Program, tmp_path: Path) -> No
         assert (counts["rows"], counts["new"], counts["known"]) == (1, 1 - known, known)
 
 
-def test_csv_computes_nothing_and_dates_filter(program: Program) -> None:
-    number = submit(program, "pendopo", "-1+1")
-    (row,) = csv.DictReader(
+@pytest.mark.parametrize("text", ["-1+1", "\uff1d1+1", "\uff0b1", "\uff0d1", "\uff20SUM(1)"])
+def test_csv_computes_nothing_and_dates_filter(program: Program, text: str) -> None:
+    number = submit(program, "pendopo", text)
+    rows = csv.DictReader(
         program.run("export", "--format", "csv", "--channel", "pendopo", "--personal").out.splitlines()
     )
-    assert row["number"] == number
-    assert (row["text"], row["name"], row["contact"]) == ("'-1+1", "'=Budi", "'+62812")
+    (row,) = [one for one in rows if one["number"] == number]
+    assert (row["text"], row["name"], row["contact"]) == (f"'{text}", "'=Budi", "'+62812")
     assert float(row["latitude"]) == -6.1754
     none = program.run("export", "--format", "csv", "--since", "2099-01-01").out.splitlines()
     assert len(none) == 1

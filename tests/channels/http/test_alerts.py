@@ -51,6 +51,16 @@ def letters(mail_server: MailServer, address: str) -> list[str]:
     return [f"{mail['subject']}\n{mail.get_payload(decode=True).decode()}" for mail in found]  # type: ignore[union-attr]
 
 
+async def opens_every_link(anybody: httpx.AsyncClient, *links: str) -> None:
+    """What a scanner of mail does."""
+    for link in links:
+        page = await anybody.get(link)
+        assert page.status_code == 200
+        assert page.text.count('<form method="post">') == 1
+        assert "default-src 'none'" in page.headers["content-security-policy"]
+        assert page.headers["referrer-policy"] == "no-referrer"
+
+
 @pytest.mark.parametrize(
     "where", [{"ward": WARD}, {"point": {"latitude": -6.1754, "longitude": 106.8272}, "radius_metres": 2000}]
 )
@@ -70,7 +80,12 @@ async def test_an_alert_lives_from_a_wish_to_stop(
     assert token
     await run(alerting)
     assert len(letters(mail_server, address)) == 1, "it is asked once"
-    assert (await anybody.get(f"{ASK}/{token[1]}/confirm")).status_code == 200
+    confirm, stop = f"{ASK}/{token[1]}/confirm", f"{ASK}/{token[1]}/stop"
+    await opens_every_link(anybody, confirm, stop)
+    begun = [alert.address for alert, _ in await Alerts(engine).due(datetime.now(UTC) + EVERY)]
+    assert address not in begun, "opening a link confirms nothing"
+    assert (await anybody.post(confirm)).status_code == 200
+    await opens_every_link(anybody, confirm, stop)
     number = (await jaki.post(URL, json=said())).json()["number"]
     await run(alerting)
     assert len(letters(mail_server, address)) == 1, "not before an hour has passed"
@@ -81,9 +96,9 @@ async def test_an_alert_lives_from_a_wish_to_stop(
     assert "Siti" not in told
     later = datetime.now(UTC) + EVERY
     assert [new for alert, new in await Alerts(engine).due(later) if alert.address == address] == [], "once"
-    assert (await anybody.get(f"{ASK}/{token[1]}/stop")).status_code == 200
-    problem(await anybody.get(f"{ASK}/{token[1]}/stop"), 404)
-    problem(await anybody.get(f"{ASK}/{token[1]}/confirm"), 404)
+    assert (await anybody.post(stop)).status_code == 200
+    problem(await anybody.post(stop), 404)
+    problem(await anybody.post(confirm), 404)
 
 
 async def test_who_does_not_confirm_is_forgotten(engine: Database, alerting: Alerting) -> None:
