@@ -22,6 +22,10 @@ QUESTIONS: dict[Wish, str] = {
     "confirm": "Kirim kabar tentang laporan baru ke alamat surel Anda?",
     "stop": "Berhenti mengirim kabar, dan hapus alamat surel Anda?",
 }
+DONE: dict[Wish, str] = {
+    "confirm": "Kabar laporan baru dimulai. Surat yang sama memberi tahu cara berhenti.",
+    "stop": "Kabar laporan baru sudah berhenti, dan alamat Anda dihapus.",
+}
 BUTTONS: dict[Wish, str] = {"confirm": "Ya, kirim", "stop": "Ya, berhenti"}
 PAGE = """<!doctype html>
 <html lang="id">
@@ -78,28 +82,22 @@ async def ask(request: Request, service: Used, sent: SentAlert) -> AlertAnswer:
     return AlertAnswer(detail="A letter with a link goes to the address; the alert begins when it is used.")
 
 
-@router.get(
-    "/{token}/{wish}", response_class=HTMLResponse, responses=documented(404, 422, 503), summary="A button"
-)
+@router.get("/{token}/{wish}", response_class=HTMLResponse, responses=documented(404, 422, 503))
 async def ask_once_more(token: Token, wish: Wish) -> HTMLResponse:  # noqa: ARG001 - its form is checked
     """A page with one button. Opening a link changes nothing: scanners of mail open links, too."""
     return _page(QUESTIONS[wish], f'<form method="post"><p><button>{BUTTONS[wish]}</button></p></form>')
 
 
-@router.post("/{token}/confirm", response_class=HTMLResponse, responses=documented(404, 422, 503))
-async def confirm(service: Used, token: Token) -> HTMLResponse:
-    """The address wants it."""
-    if not await service.alerts.confirm(token, service.clock()):
-        raise Problem(404, "This link is not known, or too old; ask for the alert again.")
-    return _page("Kabar laporan baru dimulai. Surat yang sama memberi tahu cara berhenti.")
-
-
-@router.post("/{token}/stop", response_class=HTMLResponse, responses=documented(404, 422, 503))
-async def stop(service: Used, token: Token) -> HTMLResponse:
-    """The address does not want it, or no longer: it is forgotten."""
-    if not await service.alerts.stop(token):
-        raise Problem(404, "This link is not known; perhaps the alert was stopped before.")
-    return _page("Kabar laporan baru sudah berhenti, dan alamat Anda dihapus.")
+@router.post("/{token}/{wish}", response_class=HTMLResponse, responses=documented(404, 422, 503))
+async def decide(service: Used, token: Token, wish: Wish) -> HTMLResponse:
+    """The address wants it; or it does not, or no longer, and is forgotten."""
+    alerts = service.alerts
+    done = await (alerts.confirm(token, service.clock()) if wish == "confirm" else alerts.stop(token))
+    if not done:
+        raise Problem(
+            404, "This link is not known, is too old, or was used to stop the alert; ask for it again."
+        )
+    return _page(DONE[wish])
 
 
 def _page(sentence: str, form: str = "") -> HTMLResponse:
