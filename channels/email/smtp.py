@@ -19,10 +19,38 @@ NOBODY = {None, "", "<>"}
 """How aiosmtpd writes the empty sender of a bounce."""
 
 
+MOST_CONNECTIONS = 100
+"""At once: a mail on its way is held in memory, 25 MB at the most."""
+
+
 class _Protocol(SMTP):
-    """aiosmtpd's, with room for the long lines that some senders write in spite of the standard."""
+    """aiosmtpd's, with room for the long lines that some senders write in spite of the standard.
+
+    A connection beyond ``MOST_CONNECTIONS`` is answered with 421: the sender comes again.
+    """
 
     line_length_limit: ClassVar[int] = 64 * 1024  # type: ignore[misc] # an instance may not change it
+
+    def __init__(self, listener: "MailListener", connected: set[SMTP]) -> None:
+        super().__init__(
+            listener, data_size_limit=BIGGEST, hostname="tuntas", ident="Tuntas", timeout=PATIENCE_S
+        )
+        self._connected = connected
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Lets it in, if there is room."""
+        if len(self._connected) < MOST_CONNECTIONS:
+            self._connected.add(self)
+            super().connection_made(transport)
+        elif isinstance(transport, asyncio.WriteTransport):
+            transport.write(b"421 4.7.0 Too many connections; try again later.\r\n")
+            transport.close()
+
+    def connection_lost(self, error: Exception | None) -> None:
+        """Makes room. One that was not let in leaves nothing behind."""
+        if self in self._connected:
+            self._connected.discard(self)
+            super().connection_lost(error)
 
 
 class MailListener:
@@ -31,6 +59,7 @@ class MailListener:
     def __init__(self, store: MailStore, own: frozenset[str] = frozenset()) -> None:
         self._store = store
         self._own = own
+        self._connected: set[SMTP] = set()
         self._server: asyncio.Server | None = None
         # Its log lines name senders and recipients.
         logging.getLogger("mail.log").setLevel(logging.CRITICAL)
@@ -38,11 +67,7 @@ class MailListener:
     async def start(self, host: str, port: int) -> int:
         """Listens; the port, which was chosen by the system if it was 0. Raises ``OSError`` when taken."""
         self._server = await asyncio.get_running_loop().create_server(
-            lambda: _Protocol(
-                self, data_size_limit=BIGGEST, hostname="tuntas", ident="Tuntas", timeout=PATIENCE_S
-            ),
-            host,
-            port,
+            lambda: _Protocol(self, self._connected), host, port
         )
         chosen: int = self._server.sockets[0].getsockname()[1]
         return chosen

@@ -18,7 +18,7 @@ from channels.attachments.taking import Attachments
 from channels.email.imap import Mailbox, MailboxUnreachable, MailboxUrl, _put_away, _uids
 from channels.email.inbox import Desk, Inbox, keep
 from channels.email.rounds import go_round
-from channels.email.smtp import MailListener
+from channels.email.smtp import MOST_CONNECTIONS, MailListener
 from channels.front_door import FrontDoor
 from channels.reply import Replies
 from domain.commands import Accept, Actor, Ask
@@ -317,6 +317,23 @@ async def test_smtp_takes_nothing_for_others_and_nothing_too_large(post: Post) -
             assert server.docmd("MAIL", f"FROM:<a@b.example> SIZE={26 * 1024 * 1024}")[0] == 552
 
     await asyncio.to_thread(refused)
+
+
+async def test_smtp_lets_in_so_many_at_once_and_the_next_when_one_has_left(post: Post) -> None:
+    doors = [await asyncio.open_connection("127.0.0.1", post.port) for _ in range(MOST_CONNECTIONS + 1)]
+    greetings = [(await reader.readline())[:3] for reader, _ in doors]
+    assert greetings == [b"220"] * MOST_CONNECTIONS + [b"421"]
+    assert await doors[-1][0].read() == b"", "and it is closed"
+    for _, writer in doors:
+        writer.close()
+
+    async def let_in() -> bool:
+        reader, writer = await asyncio.open_connection("127.0.0.1", post.port)
+        greeting = await reader.readline()
+        writer.close()
+        return greeting.startswith(b"220")
+
+    await until(let_in)
 
 
 async def test_without_the_database_smtp_says_451_and_imap_leaves_the_mail(imap: ImapServer) -> None:
