@@ -11,6 +11,7 @@ import tempfile
 from collections.abc import AsyncIterator, Awaitable, Iterable
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Any
 
 from temporalio.client import Client
 
@@ -78,9 +79,14 @@ async def _keep(client: Client, folder: Path, walks: Iterable[tuple[str, Awaitab
         if run_id is None:
             await client.get_workflow_handle(walked.id).result()
         history = await client.get_workflow_handle(walked.id, run_id=run_id).fetch_history()
-        content = json.loads(history.to_json())
+        content = json.loads(history.to_json(), object_hook=_without_trace)
         _file(folder, name).write_text(json.dumps({"id": walked.id, **content}) + "\n")
         sys.stdout.write(f"{name}: {len(content['events'])} events\n")
+
+
+def _without_trace(part: dict[str, Any]) -> dict[str, Any]:
+    """Paths of the machine that recorded do not belong in a fixture, and a replay does not read them."""
+    return {name: value for name, value in part.items() if name != "stackTrace"}
 
 
 async def _keep_fingerprints(folder: Path, engine: Database) -> None:
