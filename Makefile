@@ -46,6 +46,7 @@ lock: $(READY) ## pin the newest allowed dependencies anew, with hashes
 clean: ## remove what was built (.venv and caches); the data in var/ stays
 	@rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .coverage
 
+# --no-deps: the lock is complete, and older pips resolve an extra such as coverage[toml] anew, past its pin.
 $(READY): requirements.lock
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
 	  || { echo "Tuntas needs Python 3.11 or newer; name one with: make PYTHON=python3.12" >&2; exit 1; }

@@ -18,8 +18,7 @@ from commandline.show import WIB
 from commandline.wiring import Wiring
 
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
-"""What a cell begins with that a spreadsheet computes; the last four are the full-width = + - @."""
-"""How a text begins that a spreadsheet would compute."""
+"""How a text begins that a spreadsheet would compute; the last four are the full-width = + - @."""
 
 
 class Format(StrEnum):
