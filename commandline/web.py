@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
     from channels.http.service import Service
     from runtime.http_server import HttpServer
+    from web.site import Site
 
 POOL_SIZE = 15
 """Connections to PostgreSQL; twice as many for a moment."""
@@ -57,7 +58,7 @@ async def web(
     async with Wiring(POOL_SIZE, sdk, traced=tracing is not None) as tuntas:
         service = await http_service(tuntas)
         app = create_app(service)
-        _add_pages(app, tuntas)
+        _add_pages(app, tuntas, service)
         if tracing:
             app.add_middleware(Traced)
         config = uvicorn.Config(
@@ -97,16 +98,37 @@ async def _serve(server: "HttpServer", tuntas: Wiring) -> None:
         await asyncio.wait_for(telling, WEBHOOKS_STOP_WITHIN_S)
 
 
-def _add_pages(app: "FastAPI", tuntas: Wiring) -> None:
-    """Signing in, and reading sealed payloads in Temporal's own screens."""
+def _add_pages(app: "FastAPI", tuntas: Wiring, service: "Service") -> None:
+    """The pages, and reading sealed payloads in Temporal's own screens."""
     from durable.codec import SealingCodec  # noqa: PLC0415 - heavy
-    from store.accounts import Accounts  # noqa: PLC0415 - heavy
+    from web.application import add_pages  # noqa: PLC0415 - heavy
     from web.codec_server import codec_routes  # noqa: PLC0415 - heavy
-    from web.sign_in import Doorkeeper, sign_in_routes  # noqa: PLC0415 - heavy
 
-    doorkeeper = Doorkeeper(Accounts(tuntas.engine))
-    app.include_router(sign_in_routes(doorkeeper))
-    app.include_router(codec_routes(SealingCodec(tuntas.engine.vault), doorkeeper, temporal_screens()))
+    site = pages_site(tuntas, service)
+    app.include_router(codec_routes(SealingCodec(tuntas.engine.vault), site.doorkeeper, temporal_screens()))
+    add_pages(app, site)
+
+
+def pages_site(tuntas: Wiring, service: "Service") -> "Site":
+    """What pages need."""
+    from jakarta.suggestions import Suggestions  # noqa: PLC0415 - heavy
+    from notify.outlook import next_lines  # noqa: PLC0415
+    from store.accounts import Accounts  # noqa: PLC0415 - heavy
+    from web.doorkeeper import Doorkeeper  # noqa: PLC0415
+    from web.site import Site  # noqa: PLC0415 - heavy
+
+    return Site(
+        city=tuntas.city,
+        complaints=service.complaints,
+        door=service.door,
+        database=tuntas.engine,
+        files=service.files,
+        doorkeeper=Doorkeeper(Accounts(tuntas.engine)),
+        suggestions=Suggestions(tuntas.city),
+        what_next=next_lines,
+        ward_shapes=tuntas.city.ward_shapes(),
+        basemap=load_settings().basemap,
+    )
 
 
 def temporal_screens() -> list[str]:

@@ -30,6 +30,8 @@ class ComplaintView(Value):
     ``next_due_at`` is the nearest end of any running clock (past when overdue), None when none runs.
     ``waits_for`` says in one line, without personal data, what must happen next, by whom and when;
     ``outlook`` says the same in parts. ``parent`` is the number of the complaint that it follows.
+    ``validator`` is the code of the unit that has to check a completion, ``ews_until`` the later end that
+    was asked for and is not decided.
     """
 
     id: str
@@ -50,6 +52,8 @@ class ComplaintView(Value):
     waits_for: str
     outlook: Outlook
     parent: str | None = None
+    validator: str | None = None
+    ews_until: datetime | None = None
     deadlines: tuple[DeadlineView, ...]
 
 
@@ -94,6 +98,8 @@ def view(complaint: Complaint, complaint_id: str) -> ComplaintView:
         waits_for=_waits_for(complaint, coming),
         outlook=coming,
         parent=complaint.parent.number if complaint.parent else None,
+        validator=complaint.validator.code if complaint.validator else None,
+        ews_until=complaint.ews,
         deadlines=tuple(_deadline(complaint, clock) for clock in clocks.values()),
     )
 

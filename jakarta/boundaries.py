@@ -30,7 +30,7 @@ class Boundaries:
         from shapely import STRtree  # noqa: PLC0415 - heavy
         from shapely.geometry import shape  # noqa: PLC0415 - heavy
 
-        features = _features(file)
+        features = features_of(file)
         self._codes = [str(feature["properties"]["code"]) for feature in features]
         self._tree = STRtree([shape(feature["geometry"]) for feature in features])
         self._known = set(self._codes)
@@ -59,7 +59,7 @@ def import_boundaries(file: Path, code_property: str, wards: set[str], target: P
 
     kept: dict[str, Mapping[str, Any]] = {}
     mended = 0
-    for number, feature in enumerate(_features(file), 1):
+    for number, feature in enumerate(features_of(file), 1):
         code = str(feature.get("properties", {}).get(code_property, ""))
         if code not in wards:
             raise BadData(f"{file.name}, feature {number}: {code_property} {code!r} is no ward of ours.")
@@ -73,7 +73,8 @@ def import_boundaries(file: Path, code_property: str, wards: set[str], target: P
     return Imported(len(kept), tuple(sorted(wards - set(kept))), mended)
 
 
-def _features(file: Path) -> list[dict[str, Any]]:
+def features_of(file: Path) -> list[dict[str, Any]]:
+    """The features of a GeoJSON collection. Raises ``BadData``."""
     try:
         content = json.loads(file.read_text(encoding="utf-8"))
         features = content["features"]

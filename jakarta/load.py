@@ -79,6 +79,13 @@ class Jakarta:
         """The unit with this code."""
         return _known(code, self._units, RefusalCode.UNKNOWN_UNIT, "unit", "org units")
 
+    def ward_shapes(self) -> bytes:
+        """The wards as shapes to draw, as GeoJSON."""
+        from jakarta.ward_shapes import ward_shapes  # noqa: PLC0415 - heavy
+
+        names = {unit.ward: unit.name.removeprefix("Kelurahan ") for unit in self.units() if unit.ward}
+        return ward_shapes(self._folder / "ward_points.csv", self._boundaries, names)
+
     def contact(self, code: str) -> Contact:
         """How a unit is reached and when it works; empty where the city has not said it."""
         return self._contacts.get(code) or Contact(unit=code, mark="O")

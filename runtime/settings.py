@@ -158,6 +158,11 @@ class Settings(BaseSettings):
         description="Origins of Temporal's screens that may ask the codec server, separated by commas, such "
         "as https://temporal.example. Unset: those of the embedded Temporal.",
     )
+    basemap: str | None = Field(
+        default=None,
+        description="Address of map tiles, such as https://tiles.example/{z}/{x}/{y}.png, to show "
+        "under the wards. Unset: no request goes to anywhere else.",
+    )
     smtp_listen: str | None = Field(
         default=None,
         description="HOST:PORT on which `mail-in` takes mail by SMTP. Unset: it does not listen.",

@@ -384,6 +384,8 @@ def standing(now: ComplaintView, events: Sequence[Event]) -> dict[str, Any]:
         "waits_for": now.waits_for,
         "outlook": now.outlook.model_dump(mode="json"),
         "parent": now.parent,
+        "validator": now.validator,
+        "ews_until": now.ews_until,
         "deadlines": [deadline.model_dump(mode="json") for deadline in now.deadlines],
     }
 
@@ -409,5 +411,7 @@ def view_of(row: Row[Any]) -> ComplaintView:
         waits_for=row.waits_for,
         outlook=row.outlook,
         parent=row.parent,
+        validator=row.validator,
+        ews_until=row.ews_until,
         deadlines=tuple(DeadlineView.model_validate(deadline) for deadline in row.deadlines),
     )

@@ -20,8 +20,8 @@ from store.complaints import WIB, Recorder, standing, view_of
 from store.database import Database
 from store.engine import transaction
 from store.events import events_of, sealed_events
+from store.lives import revived
 from store.messages import NewMessage, insert_messages, sealed_messages
-from store.opening import opened_opening
 from store.tables import AuditRow, Base, ComplaintRow, DayCounterRow, EventRow
 
 RESTORED = "restored from the workflow; it is not known whether it went out"
@@ -139,13 +139,7 @@ class Books:
             kept = await connection.scalar(
                 select(ComplaintRow.opening).where(ComplaintRow.id == complaint_id)
             )
-        opening = await opened_opening(self._database.vault, kept)
-        if opening is None:
-            return None
-        complaint = Complaint.blank(opening)
-        for event in await events_of(self._database, complaint_id):
-            complaint.apply(event)
-        return complaint
+        return await revived(self._database, complaint_id, kept)
 
     async def timeline(self, complaint_id: str) -> tuple[Any, ...]:
         """What happened, as a workflow keeps it."""

@@ -90,6 +90,8 @@ class ComplaintRow(Base):
     waits_for: Mapped[str | None]
     outlook: Mapped[dict[str, Any] | None]
     parent: Mapped[str | None]
+    validator: Mapped[str | None]
+    ews_until: Mapped[datetime | None]
     deadlines: Mapped[list[Any] | None]
     registered_at: Mapped[datetime]
 

@@ -14,7 +14,7 @@ from temporalio.api.common.v1 import Payload, Payloads
 from channels.http.problem import Problem
 from domain.account import Role
 from durable.codec import Forgotten, SealingCodec
-from web.sign_in import Doorkeeper
+from web.doorkeeper import Doorkeeper
 
 LONGEST_BODY = 8_000_000
 ERASED = Payload(metadata={"encoding": b"json/plain"}, data=b'"erased: the reporter asked for it"')

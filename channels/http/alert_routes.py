@@ -10,6 +10,7 @@ from channels.http.caller import Used, address_of, slow_down
 from channels.http.feed_routes import LARGEST_RADIUS_M
 from channels.http.json_body import JSON_ONLY
 from channels.http.problem import FieldError, Problem, documented, field_problem
+from channels.http.safe_page import BARE
 from channels.http.submission import Sent, SentPoint
 from domain.alerts import Address
 from domain.place import Point
@@ -41,14 +42,6 @@ PAGE = """<!doctype html>
 </body>
 </html>
 """
-HEADERS = {
-    "Content-Security-Policy": "default-src 'none'; form-action 'self'; frame-ancestors 'none'",
-    "Referrer-Policy": "no-referrer",
-    "X-Content-Type-Options": "nosniff",
-    "Cache-Control": "no-store",
-}
-"""The token stands in the address: it is neither kept nor told to the next site."""
-
 Token = Annotated[str, Path(min_length=20, max_length=60, pattern="^[A-Za-z0-9_-]+$")]
 
 
@@ -101,4 +94,4 @@ async def decide(service: Used, token: Token, wish: Wish) -> HTMLResponse:
 
 
 def _page(sentence: str, form: str = "") -> HTMLResponse:
-    return HTMLResponse(PAGE.format(sentence=sentence, form=form), headers=HEADERS)
+    return HTMLResponse(PAGE.format(sentence=sentence, form=form), headers=BARE)

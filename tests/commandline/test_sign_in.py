@@ -53,14 +53,14 @@ def signed_in(program: Program, record: StackRecord, name: str, *words: str) -> 
 
 def _sign_in(caller: httpx.Client, name: str, first: str) -> None:
     assert caller.post("/sign-in", data={"name": name, "password": first}).headers["location"] == "/password"
-    assert caller.get("/sign-in").text.count("<form") == 1, "nobody yet, before the password is changed"
+    assert caller.get("/account").headers["location"] == "/sign-in?then=/account", "nobody yet"
     changed = caller.post("/password", data={"before": first, "after": PASSWORD})
     assert changed.headers["location"] == "/sign-in"
     answered = caller.post("/sign-in", data={"name": name, "password": PASSWORD})
     cookie = answered.headers["set-cookie"]
     assert "HttpOnly" in cookie
     assert "SameSite=lax" in cookie
-    assert name in caller.get("/sign-in").text
+    assert name in caller.get("/account").text
 
 
 @pytest.fixture(scope="module")

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any, NamedTuple
 from uuid import uuid4
 
@@ -28,6 +29,8 @@ from store.channel_reads import ChannelReads
 from store.contents import Contents
 from store.database import Database
 from store.public_reads import PublicReads
+from web.application import add_pages
+from web.site import Site
 
 PATIENT = Limits(failures=Rate(burst=100_000, per_second=1000))
 
@@ -39,11 +42,12 @@ class Served(NamedTuple):
     service: Service
 
 
-async def serve(service: Service) -> AsyncIterator[Served]:
-    port = free_port()
-    server = uvicorn.Server(
-        uvicorn.Config(create_app(service), port=port, log_config=None, access_log=False, lifespan="off")
-    )
+async def serve(service: Service, site: Site | None = None) -> AsyncIterator[Served]:
+    """Serves channels, and the pages too when there is a site."""
+    port, app = free_port(), create_app(service)
+    if site:
+        add_pages(app, site)
+    server = uvicorn.Server(uvicorn.Config(app, port=port, log_config=None, access_log=False, lifespan="off"))
     server.capture_signals = _no_signals  # type: ignore[method-assign,assignment]
     running = asyncio.create_task(server.serve())
     while not server.started:  # noqa: ASYNC110 - it has no event for it
@@ -66,12 +70,13 @@ def keys(engine: Database) -> ChannelKeys:
 
 @pytest.fixture(scope="session")
 async def service(
-    worker: Worker,
-    client: Client,
-    engine: Database,
-    keys: ChannelKeys,
-    tmp_path_factory: pytest.TempPathFactory,
+    worker: Worker, client: Client, engine: Database, tmp_path_factory: pytest.TempPathFactory
 ) -> Service:
+    return make_service(client, engine, tmp_path_factory.mktemp("files"))
+
+
+def make_service(client: Client, engine: Database, folder: Path) -> Service:
+    """What HTTP serves; the files lie in the folder."""
     city, complaints, own = load_jakarta(), Complaints(client), ChannelReads(engine)
     return Service(
         door=FrontDoor(city, complaints, "dki-2025"),
@@ -79,8 +84,8 @@ async def service(
         city=city,
         own=own,
         public=PublicReads(engine),
-        keys=keys,
-        files=Attachments(Contents.at(None, tmp_path_factory.mktemp("files")), AttachmentCatalogue(engine)),
+        keys=ChannelKeys(engine),
+        files=Attachments(Contents.at(None, folder), AttachmentCatalogue(engine)),
         alerts=Alerts(engine),
         probes={"PostgreSQL": own.ping, "Temporal": client.service_client.check_health},
         limits=PATIENT,

@@ -1,0 +1,82 @@
+"""What every page needs, put together by the composition root."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Literal, Protocol
+
+from starlette.requests import Request
+
+from channels.attachments.taking import Attachments
+from channels.front_door import FrontDoor
+from channels.http.rate_limit import Buckets, Limits
+from domain.jurisdiction import Jurisdiction
+from domain.orders import Orders
+from domain.outlook import Outlook
+from durable.complaints import Complaints
+from store.database import Database
+from web.assets import Assets
+from web.doorkeeper import Doorkeeper
+
+
+class Suggested(Protocol):
+    """A unit that may be the right one: its code and name, how sure (0 to 1), and why."""
+
+    @property
+    def unit(self) -> str: ...  # noqa: D102 - the class says it
+
+    @property
+    def name(self) -> str: ...  # noqa: D102
+
+    @property
+    def score(self) -> float: ...  # noqa: D102
+
+    @property
+    def why(self) -> str: ...  # noqa: D102
+
+
+class Suggesting(Protocol):
+    """Suggests units for a complaint: ``jakarta.suggestions.Suggestions``."""
+
+    def suggest(self, category: str, text: str, ward: str | None = None) -> Sequence[Suggested]:
+        """The likeliest units, best first."""
+        ...
+
+
+WhatNext = Callable[[str, Outlook, Literal["id", "en"]], str]
+"""Says what happens next with the complaint of a number, in a language: ``notify.outlook.next_lines``."""
+
+
+@dataclass(frozen=True)
+class Site:
+    """The city, its complaints, and who is signed in.
+
+    ``ward_shapes`` is the map, as GeoJSON. ``basemap`` is the address of tiles ({z}/{x}/{y}), if wanted.
+    """
+
+    city: Jurisdiction
+    complaints: Complaints
+    door: FrontDoor
+    database: Database
+    files: Attachments
+    doorkeeper: Doorkeeper
+    suggestions: Suggesting
+    what_next: WhatNext
+    ward_shapes: bytes
+    basemap: str | None = None
+    assets: Assets = field(default_factory=Assets)
+    limits: Limits = field(default_factory=Limits)
+    clock: Callable[[], datetime] = lambda: datetime.now(UTC)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "by_failures", Buckets(self.limits.failures))
+        object.__setattr__(self, "orders", Orders(self.city))
+
+    by_failures: Buckets = field(init=False, repr=False)
+    orders: Orders = field(init=False, repr=False)
+
+
+def site_of(request: Request) -> Site:
+    """The site that answers this request."""
+    found: Site = request.app.state.site
+    return found
