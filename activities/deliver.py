@@ -5,8 +5,10 @@ from temporalio.exceptions import ApplicationError
 
 from activities.contracts import ANNOUNCE, NOT_NOW, UNDELIVERABLE, Deliver
 from activities.counted import count_delivered
+from domain.notices import Audience
+from domain.reply_mark import marked
 from notify.letter import Letter
-from notify.media import MAILBOX, NotNow, Routes, Unconfirmed, Undeliverable, send
+from notify.media import MAILBOX, NotNow, Route, Routes, Unconfirmed, Undeliverable, send
 from store.messages import Message, Messages
 
 
@@ -49,7 +51,7 @@ class Delivery:
         if not await self._messages.claim(message, route.name):
             raise Unconfirmed("an attempt to send it broke off; it is not known whether it was sent")
         try:
-            await send(route, Letter(message.subject, message.body))
+            await send(route, Letter(await self._subject(message, route), message.body))
         except NotNow as trouble:
             await self._messages.mark_pending(message, str(trouble))
             raise
@@ -61,3 +63,9 @@ class Delivery:
             raise
         await self._messages.mark_sent(message)
         count_delivered(route.name, message.created_at)
+
+    async def _subject(self, message: Message, route: Route) -> str:
+        """Of a mail to the reporter with the mark by which an answer is known to be theirs."""
+        if message.audience != Audience.REPORTER or not route.name.startswith("mail"):
+            return message.subject
+        return marked(message.subject, await self._messages.reply_mark(message.complaint_id))

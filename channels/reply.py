@@ -2,7 +2,7 @@
 
 import re
 from contextlib import suppress
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from channels.legible import legible
 from channels.number import access_codes_in
@@ -13,7 +13,20 @@ from domain.view import ComplaintView
 from durable.complaints import Complaints
 
 MOST_CODES = 3
-"""Access codes tried of one message: nobody gets many guesses."""
+"""Access codes, and marks, tried of one message: nobody gets many guesses."""
+
+
+class Sender(NamedTuple):
+    """What a message says of its sender.
+
+    ``contact`` is one that somebody vouches for, as a messenger does for a telephone number, and counts for
+    complaints of ``channel`` (None: of any). Nobody vouches for an address in From. ``marks`` are those of
+    our letters that came back with it.
+    """
+
+    contact: str | None = None
+    channel: str | None = None
+    marks: tuple[str, ...] = ()
 
 
 class Known(Protocol):
@@ -25,6 +38,10 @@ class Known(Protocol):
 
     async def is_access_code(self, number: str, access_code: str) -> bool:
         """Whether this is the code that its reporter was given."""
+        ...
+
+    async def is_reply_mark(self, complaint_id: str, mark: str) -> bool:
+        """Whether this is the mark that letters to its reporter carry."""
         ...
 
     async def is_contact(self, number: str, contact: str) -> bool:
@@ -43,21 +60,17 @@ class Replies:
         self._complaints = complaints
         self._known = known
 
-    async def hand_in(
-        self, number: str, text: str, contact: str, via: str, identity: str, among: str | None = None
-    ) -> None:
+    async def hand_in(self, number: str, text: str, sender: Sender, via: str, identity: str) -> None:
         """Gives the complaint the reporter's answer. The same ``identity`` twice is one answer.
 
-        The sender must have the contact that the reporter gave, or write the access code, which is taken
-        out of the text. ``among``: the contact counts for complaints of this channel only. Raises
-        ``NotTaken`` when a human must read it, ``NoAnswer`` when nobody answered.
+        The sender must be known as the reporter, or write the access code, which is taken out of the text.
+        Raises ``NotTaken`` when a human must read it, ``NoAnswer`` when nobody answered.
         """
         found = await self._known.by_number(number)
         if found is None:
             raise NotTaken("no complaint has this number")
         code = await self._access_code(number, text)
-        trusted = among in {None, found.channel}
-        if code is None and not (trusted and await self._known.is_contact(number, contact)):
+        if code is None and not await self._is_reporter(found, sender):
             raise NotTaken("its sender is not the reporter of this complaint, as far as we know")
         said = re.sub(re.escape(code), "", text, flags=re.IGNORECASE) if code else text
         answer = legible(said, LONGEST_NOTE)
@@ -75,6 +88,15 @@ class Replies:
         order = Instruction[AnyCommand](id=f"bounced/{seq}", actor=SERVICE, via="email", command=command)
         with suppress(Refused):
             await self._complaints.perform_later(complaint_id, order)
+
+    async def _is_reporter(self, found: ComplaintView, sender: Sender) -> bool:
+        """By a mark of our letters, or by a contact that the channel vouches for."""
+        for mark in sender.marks[:MOST_CODES]:
+            if await self._known.is_reply_mark(found.id, mark):
+                return True
+        if sender.contact is None or sender.channel not in {None, found.channel}:
+            return False
+        return await self._known.is_contact(found.number, sender.contact)
 
     async def _access_code(self, number: str, text: str) -> str | None:
         for code in access_codes_in(text)[:MOST_CODES]:

@@ -34,6 +34,7 @@ from store.personal import (
     plain_contact,
     plain_words,
 )
+from store.reply_marks import reply_mark
 from store.tables import AuditRow, ComplaintRow, DayCounterRow, EventRow
 
 WIB = timezone(timedelta(hours=7))
@@ -329,6 +330,10 @@ class Reads:
             kept = (await connection.execute(query)).scalar_one_or_none()
         given = await self._engine.vault.index(CONTACT, plain_contact(contact))
         return kept is not None and compare_digest(kept, given)
+
+    async def is_reply_mark(self, complaint_id: str, mark: str) -> bool:
+        """Whether this is the mark that letters to the complaint's reporter carry."""
+        return compare_digest(await reply_mark(self._engine.vault, complaint_id), mark.upper())
 
     async def _one(self, condition: Any) -> ComplaintView | None:
         query = select(ComplaintRow.__table__).where(condition, ComplaintRow.seq > 0)

@@ -19,6 +19,7 @@ from domain.value import Value
 from store.database import Database
 from store.engine import transaction
 from store.personal import COMPLAINT, MESSAGE, parsed
+from store.reply_marks import reply_mark
 from store.tables import ComplaintRow, DigestRow, MessageRow
 from store.vault import Vault
 
@@ -79,6 +80,10 @@ class Messages:
     async def get(self, complaint_id: str, keys: Sequence[str]) -> list[Message]:
         """The messages with these keys, in the order in which they arose."""
         return await self._select(MessageRow.complaint_id == complaint_id, MessageRow.key.in_(keys))
+
+    async def reply_mark(self, complaint_id: str) -> str:
+        """The mark that letters to the complaint's reporter carry."""
+        return await reply_mark(self._engine.vault, complaint_id)
 
     async def of(self, complaint_id: str) -> list[Message]:
         """Every message of a complaint."""

@@ -14,7 +14,7 @@ from channels.bad_input import sentence
 from channels.email.automatic import Bounce
 from channels.email.mail import Mail, NotUnderstood, fingerprint, id_hash, read
 from channels.front_door import FrontDoor
-from channels.reply import NotTaken, Replies
+from channels.reply import NotTaken, Replies, Sender
 from domain.commands import Evidence
 from domain.intake import Intake, Reporter
 from domain.refusal import Refused
@@ -181,7 +181,8 @@ class Inbox:
 
     async def _reply(self, mail: Mail, number: str, identity: str) -> Became:
         try:
-            await self._replies.hand_in(number, mail.text, mail.sender, "email", f"mail/{identity[:40]}")
+            sender = Sender(marks=mail.marks)
+            await self._replies.hand_in(number, mail.text, sender, "email", f"mail/{identity[:40]}")
         except NotTaken as reason:
             return Became(FOR_DESK, str(reason), number)
         return Became(REPLY, None, number)

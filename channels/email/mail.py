@@ -12,7 +12,7 @@ from channels.email.body import Unreadable, attachments, text_of
 from channels.email.quotes import own_words
 from channels.email.sound import CarefulPolicy, TooCostly, demand_sound
 from channels.legible import legible, one_line
-from channels.number import numbers_in
+from channels.number import numbers_in, reply_marks_in
 from domain.text import LONGEST_NAME, LONGEST_TEXT
 
 LONGEST_READ = 1_000_000
@@ -30,11 +30,13 @@ class Mail(NamedTuple):
     """A mail that a person wrote, or a machine. ``automatic`` says by which sign it was a machine.
 
     ``thread`` are the Message-IDs it answers, ``numbers`` those of complaints in subject and thread.
+    ``marks`` are those of our letters that the subject brings back.
     """
 
     reference: str
     thread: tuple[str, ...]
     numbers: tuple[str, ...]
+    marks: tuple[str, ...]
     subject: str
     text: str
     sender: str
@@ -108,6 +110,7 @@ def _read(raw: bytes, own: frozenset[str], *, from_nobody: bool) -> Mail:
         reference=identity if identity and len(identity) <= LONGEST_NAME else fingerprint(raw).digest,
         thread=tuple(MESSAGE_ID.findall(identities)[:50]),
         numbers=tuple(numbers_in(f"{subject} {identities}")),
+        marks=tuple(reply_marks_in(_header(message, "Subject"))),
         subject=subject,
         text=text,
         sender=sender,

@@ -12,7 +12,7 @@ from channels.bad_input import sentence
 from channels.front_door import FrontDoor
 from channels.messaging.posted import Submission
 from channels.number import numbers_in
-from channels.reply import NotTaken, Replies
+from channels.reply import NotTaken, Replies, Sender
 from domain.intake import Intake, Reporter
 from domain.refusal import Refused
 from domain.text import LONGEST_NAME
@@ -95,11 +95,9 @@ class Conversation:
             return Outcome(id=said.id, state=FOR_DESK, why="it names more than one complaint")
         try:
             if numbers:
-                among = None if vouched else channel
+                sender = Sender(contact=said.contact, channel=None if vouched else channel)
                 identity = f"{source}/{id_hash[:40]}"
-                await self._replies.hand_in(
-                    numbers[0], said.text, said.contact or "", source, identity, among
-                )
+                await self._replies.hand_in(numbers[0], said.text, sender, source, identity)
                 return Outcome(id=said.id, state=REPLY, number=numbers[0])
             return await self._complaint(source, channel, said, id_hash)
         except NotTaken as reason:

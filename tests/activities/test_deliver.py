@@ -11,6 +11,7 @@ from activities.contracts import Deliver
 from activities.deliver import Delivery
 from domain.commands import Accept
 from domain.intake import Reporter, complaint_id
+from domain.reply_mark import marked
 from domain.status import Status
 from durable.complaints import Complaints
 from jakarta.load import load_jakarta
@@ -53,7 +54,8 @@ async def test_a_mail_server_that_defers_holds_nothing_up_and_gets_each_mail_onc
         assert {message.state for message in messages} == {"sent"}
         subjects = sorted(str(mail["subject"]) for mail in mail_server.mails)
         mailed = [message for message in messages if message.medium == "mailto"]
-        assert subjects == sorted(message.subject for message in mailed)
+        mark = await Messages(engine).reply_mark(identity)
+        assert subjects == sorted(marked(message.subject, mark) for message in mailed)
         assert {message.audience for message in mailed} == {"reporter"}
         assert {message.recipient for message in messages if message.medium == "mailbox"} == {"KEL"}
 

@@ -24,6 +24,7 @@ from channels.reply import Replies
 from domain.commands import Accept, Actor, Ask
 from domain.evidence import Purpose
 from domain.intake import Intake
+from domain.reply_mark import marked
 from domain.status import Status
 from durable.complaints import Complaints
 from jakarta.load import load_jakarta
@@ -74,6 +75,12 @@ class Post(NamedTuple):
         actor = Actor(code="petugas", unit=found.unit)
         for command in (Accept(), Ask(question="Di mana?")):
             await self.complaints.perform(found.id, instruction(command, actor, uuid4().hex))
+
+    async def subject(self, number: str) -> str:
+        """The subject of our letter to the reporter, as a mail program puts it above an answer."""
+        found = await self.reads.by_number(number)
+        assert found is not None
+        return f"Re: {marked(f'{number}: pertanyaan', await self.messages.reply_mark(found.id))}"
 
     async def status(self, number: str) -> Status:
         found = await self.reads.by_number(number)
@@ -131,27 +138,37 @@ async def test_a_message_id_used_again_for_another_text_goes_to_the_desk(post: P
     assert (other.state, other.number) == ("for_desk", taken.number)
 
 
-async def test_the_reporter_answers_with_the_number_in_the_subject(post: Post) -> None:
+async def test_who_brings_the_mark_of_our_letter_back_is_the_reporter(post: Post) -> None:
     taken = await post.deliver(letter())
     assert taken.number is not None
     await post.ask(taken.number)
-    answer = letter("Di depan SD.\n\n> Di mana?", Subject=f"Re: {taken.number}: pertanyaan")
-    assert (await post.deliver(answer)).state == "reply"
+    subject = await post.subject(taken.number)
+    assert (await post.deliver(letter("Di depan SD.\n\n> Di mana?", Subject=subject))).state == "reply"
     assert await post.status(taken.number) is Status.IN_PROGRESS
     found = await post.reads.by_number(taken.number)
     assert found is not None
     assert (await post.reads.timeline(found.id))[-1].detail == "Di depan SD."
-    late = await post.deliver(letter("Lagi.", Subject=f"Re: {taken.number}"))
+    late = await post.deliver(letter("Lagi.", Subject=subject))
     assert (late.state, late.number) == ("for_desk", taken.number)
     assert "WRONG_STATE" in (late.why or "")
 
 
-async def test_the_thread_alone_finds_the_complaint(post: Post) -> None:
+async def test_the_address_of_the_reporter_alone_proves_nothing(post: Post) -> None:
     first = letter()
-    taken = await post.deliver(first)
+    taken, other = await post.deliver(first), await post.deliver(letter("Lampu lain."))
     assert taken.number is not None
+    assert other.number is not None
     await post.ask(taken.number)
-    assert (await post.deliver(letter("Di sana.", In_Reply_To=str(first["Message-ID"])))).state == "reply"
+    of_another = (await post.subject(other.number)).replace(other.number, taken.number)
+    for forged in (
+        letter("Sudah beres.", Subject=f"Re: {taken.number}: pertanyaan"),
+        letter("Sudah beres.", In_Reply_To=str(first["Message-ID"])),
+        letter("Sudah beres.", Subject=of_another),
+        letter("Sudah beres.", Subject=f"Re: {taken.number} [balas:{'A' * 16}]"),
+    ):
+        settled = await post.deliver(forged)
+        assert (settled.state, settled.number) == ("for_desk", taken.number)
+    assert await post.status(taken.number) is Status.AWAITING_REPORTER
 
 
 async def test_a_stranger_needs_the_access_code_which_is_not_kept_in_the_answer(post: Post) -> None:
