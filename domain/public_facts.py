@@ -52,8 +52,8 @@ class Near(Value):
 class RequestFilter(Value):
     """Which complaints are asked for; None is no condition. ``numbers`` overrides all others.
 
-    Moments are inclusive. ``is_open``: neither resolved nor closed. Pages count from 1. The newest
-    come first, or with ``latest_change_first`` those that changed last.
+    Moments are inclusive. ``is_open``: neither resolved nor closed. ``public_only``: without private ones.
+    Pages count from 1. The newest come first, or with ``latest_change_first`` those that changed last.
     """
 
     numbers: tuple[str, ...] | None = None
@@ -65,6 +65,7 @@ class RequestFilter(Value):
     updated_to: datetime | None = None
     near: Near | None = None
     ward: str | None = None
+    public_only: bool = False
     latest_change_first: bool = False
     page: int = 1
     page_size: int = MOST_REQUESTS

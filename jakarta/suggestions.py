@@ -1,4 +1,4 @@
-"""Which unit a complaint without a point may belong to: suggestions for the desk, never acted upon.
+"""Which unit a complaint may belong to, and which category: suggestions for people, never acted upon.
 
 From the category's duty-holder, the places named in the text, and the ward if one is known. No network.
 """
@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from functools import cached_property
 from typing import NamedTuple
 
-from domain.organisation import Unit, UnitKind
+from domain.organisation import Category, Unit, UnitKind
 from domain.value import Value
 from jakarta.load import Jakarta
 from jakarta.organisation import SHORT
@@ -26,6 +26,14 @@ CITIES = {
 
 NAMED, DUTY, DUTY_ELSEWHERE, ABOVE = 0.9, 0.8, 0.6, 0.4
 """How sure a suggestion is [O]: duty and city named; duty, or place; duty in another place; unit above."""
+
+
+ALIKE = 80.0
+"""Of 100: how well a category must fit a text to be suggested [O]."""
+
+SHORTEST_WORD = 4
+LONGEST_LOOKED_AT = 600
+"""Characters of a text in which categories are looked for."""
 
 
 class Suggestion(Value):
@@ -58,6 +66,13 @@ class Suggestions:
             if one.unit not in found or found[one.unit].score < one.score:
                 found[one.unit] = one
         return sorted(found.values(), key=lambda one: -one.score)[:MOST]
+
+    def categories(self, text: str) -> list[Category]:
+        """The likeliest categories of what somebody wrote, best first, at most five."""
+        said = _plain(text)[:LONGEST_LOOKED_AT]
+        scored = [(_alike(category, said), category) for category in self._city.categories()]
+        likely = sorted((one for one in scored if one[0] >= ALIKE), key=lambda one: -one[0])
+        return [category for _, category in likely[:MOST]]
 
     def _by_duty(self, category: str, text: str, places: Sequence[Place]) -> Iterator[Suggestion]:
         """The duty-holder, and rather its Suku Dinas where the city is known."""
@@ -103,6 +118,22 @@ class Suggestions:
             if unit.kind in {UnitKind.KELURAHAN, UnitKind.KECAMATAN}:
                 names.setdefault(_plain(unit.name.partition(" ")[2]), []).append(unit)
         return sorted(names.items(), key=lambda item: -len(item[0]))
+
+
+def _alike(category: Category, said: str) -> float:
+    """Of 100: how well the words of a category's name are found in a text, in Indonesian or in English."""
+    from rapidfuzz import fuzz  # noqa: PLC0415 - heavy, and needed here only
+
+    def found(name: str) -> float:
+        words = [word for word in _plain(name).split() if len(word) >= SHORTEST_WORD]
+        return sum(fuzz.partial_ratio(_root(word), said) for word in words) / len(words) if words else 0.0
+
+    return max(found(category.name), found(category.name_en)) if said else 0.0
+
+
+def _root(word: str) -> str:
+    """A word without the prefixes that Indonesian puts before it: *berlubang* is about a *lubang*."""
+    return re.sub(r"^(ber|ter|me[mn]?|di|pe[mn]?)(?=\w{4})", "", word)
 
 
 def _suggestion(unit: Unit, score: float, why: str) -> Suggestion:

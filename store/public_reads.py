@@ -70,6 +70,7 @@ def _seen(column: InstrumentedAttribute[float | None]) -> ColumnElement[float | 
     return case((OPEN_TO_ALL, column), else_=rounded)
 
 
+POINT = func.point(ComplaintRow.longitude, ComplaintRow.latitude)
 LATITUDE, LONGITUDE = _seen(ComplaintRow.latitude), _seen(ComplaintRow.longitude)
 
 
@@ -159,6 +160,8 @@ def asked_for(which: RequestFilter) -> list[ColumnElement[bool]]:
     if which.is_open is not None:
         done = ComplaintRow.status.in_(DONE)
         conditions.append(~done if which.is_open else done)
+    if which.public_only:
+        conditions.append(OPEN_TO_ALL)
     return conditions + (_within(which.near) if which.near else [])
 
 
@@ -174,11 +177,20 @@ def _told(which: UpdateFilter) -> list[ColumnElement[bool]]:
 
 
 def _within(near: Near) -> list[ColumnElement[bool]]:
-    """Close enough, on a plane: the error stays below a thousandth within a city."""
+    """Close enough, on a plane: the error stays below a thousandth within a city.
+
+    The box, which an index answers, is wider by what rounding moves a private point.
+    """
     north = (LATITUDE - near.point.latitude) * METRES_PER_DEGREE
     narrowing = cos(radians(near.point.latitude))
     east = (LONGITUDE - near.point.longitude) * literal(METRES_PER_DEGREE * narrowing)
-    return [LATITUDE.is_not(None), north * north + east * east <= near.metres * near.metres]
+    high = near.metres / METRES_PER_DEGREE + 10**-PRIVATE_DECIMALS
+    wide = near.metres / (METRES_PER_DEGREE * narrowing) + 10**-PRIVATE_DECIMALS
+    box = func.box(
+        func.point(near.point.longitude - wide, near.point.latitude - high),
+        func.point(near.point.longitude + wide, near.point.latitude + high),
+    )
+    return [POINT.op("<@")(box), north * north + east * east <= near.metres * near.metres]
 
 
 def _request(row: Row[Any], said: Personal) -> PublicRequest:

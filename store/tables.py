@@ -44,12 +44,20 @@ class ComplaintRow(Base):
     __table_args__ = (
         UniqueConstraint("channel", "reference"),
         Index("ix_complaint_unit_status", "unit", "status"),
-        Index("ix_complaint_ward", "ward"),
         Index("ix_complaint_opened_at", "opened_at"),
         Index("ix_complaint_parent", "parent", postgresql_where=text("parent IS NOT NULL")),
         Index("ix_complaint_next_due_at", "next_due_at", postgresql_where=text("next_due_at IS NOT NULL")),
         Index("ix_complaint_channel_registered_at_number", "channel", "registered_at", "number"),
         Index("ix_complaint_updated_at", "updated_at"),
+        Index(
+            "ix_complaint_point",
+            text("point(longitude, latitude)"),
+            postgresql_using="gist",
+            postgresql_where=text("latitude IS NOT NULL"),
+        ),
+        Index("ix_complaint_ward_opened_at", "ward", "opened_at"),
+        Index("ix_complaint_category_opened_at", "category", "opened_at"),
+        Index("ix_complaint_public_opened_at", "opened_at", postgresql_where=text("is_public")),
         Index(
             "ix_complaint_contact_index", "contact_index", postgresql_where=text("contact_index IS NOT NULL")
         ),
@@ -234,6 +242,16 @@ class AttachmentUseRow(Base):
     sha256: Mapped[str] = mapped_column(primary_key=True)
     purpose: Mapped[str]
     unit: Mapped[str | None]
+    at: Mapped[datetime]
+
+
+class SupportRow(Base):
+    """Somebody else has the same trouble; who it is, is known by a digest of what their browser keeps."""
+
+    __tablename__ = "support"
+
+    complaint_id: Mapped[str] = mapped_column(ForeignKey("complaint.id"), primary_key=True)
+    supporter_hash: Mapped[str] = mapped_column(primary_key=True)
     at: Mapped[datetime]
 
 

@@ -1,9 +1,9 @@
 """What every page needs, put together by the composition root."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Literal, Protocol
+from typing import Any, Literal, Protocol
 
 from starlette.requests import Request
 
@@ -12,11 +12,13 @@ from channels.front_door import FrontDoor
 from channels.http.rate_limit import Buckets, Limits
 from domain.jurisdiction import Jurisdiction
 from domain.orders import Orders
+from domain.organisation import Category
 from domain.outlook import Outlook
 from durable.complaints import Complaints
 from store.database import Database
 from web.assets import Assets
 from web.doorkeeper import Doorkeeper
+from web.kept import Kept
 
 
 class Suggested(Protocol):
@@ -36,10 +38,14 @@ class Suggested(Protocol):
 
 
 class Suggesting(Protocol):
-    """Suggests units for a complaint: ``jakarta.suggestions.Suggestions``."""
+    """Suggests units and categories: ``jakarta.suggestions.Suggestions``."""
 
     def suggest(self, category: str, text: str, ward: str | None = None) -> Sequence[Suggested]:
         """The likeliest units, best first."""
+        ...
+
+    def categories(self, text: str) -> Sequence[Category]:
+        """The likeliest categories of what somebody wrote, best first."""
         ...
 
 
@@ -52,6 +58,7 @@ class Site:
     """The city, its complaints, and who is signed in.
 
     ``ward_shapes`` is the map, as GeoJSON. ``basemap`` is the address of tiles ({z}/{x}/{y}), if wanted.
+    ``kept`` are costly answers that are shown for a while.
     """
 
     city: Jurisdiction
@@ -66,13 +73,16 @@ class Site:
     basemap: str | None = None
     assets: Assets = field(default_factory=Assets)
     limits: Limits = field(default_factory=Limits)
+    kept: dict[Hashable, Kept[Any]] = field(default_factory=dict)
     clock: Callable[[], datetime] = lambda: datetime.now(UTC)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "by_failures", Buckets(self.limits.failures))
+        object.__setattr__(self, "by_reports", Buckets(self.limits.reports))
         object.__setattr__(self, "orders", Orders(self.city))
 
     by_failures: Buckets = field(init=False, repr=False)
+    by_reports: Buckets = field(init=False, repr=False)
     orders: Orders = field(init=False, repr=False)
 
 

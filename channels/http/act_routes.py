@@ -11,6 +11,7 @@ from channels.http.caller import Used, may
 from channels.http.follow_routes import ComplaintAnswer, answer
 from channels.http.json_body import JSON_ONLY
 from channels.http.problem import documented
+from channels.http.reading import ChannelReading
 from channels.http.service import Service
 from channels.http.submission import Sent
 from domain.channel_key import Scope
@@ -20,7 +21,7 @@ from domain.refusal import RefusalCode, Refused
 from domain.status import Status
 from domain.text import Name, NeededNote, Note
 from domain.view import ComplaintView
-from durable.complaints import NoAnswer
+from durable.complaints import Complaints, NoAnswer
 
 VIA = "http"
 
@@ -101,22 +102,28 @@ async def close(
     return await _perform(service, own, Close(note=sent.note), sent.id or header)
 
 
-async def act(service: Service, own: OwnComplaint, command: AnyCommand, identity: str) -> ComplaintView:
+async def act(
+    complaints: Complaints, reads: ChannelReading, own: OwnComplaint, instruction: Instruction[AnyCommand]
+) -> ComplaintView:
     """Carries out a reporter's command. Raises ``Refused`` or ``NoAnswer``.
 
     The engine forgets a complaint when it closes, and may do so while it is asked; ours is on record, so what
     it then calls unknown is closed.
     """
-    instruction = Instruction[AnyCommand](id=identity, actor=REPORTER, via=VIA, command=command)
     try:
-        return await service.complaints.perform(own.standing.id, instruction)
+        return await complaints.perform(own.standing.id, instruction)
     except Refused as error:
         if error.code is not RefusalCode.UNKNOWN_NUMBER:
             raise
-    now = await service.own.one(own.standing.number)
+    now = await reads.one(own.standing.number)
     if now is None or now.standing.status is not Status.CLOSED:
         raise NoAnswer("The complaint could not be asked. Ask again: nothing is taken twice.")
     raise Refused(RefusalCode.WRONG_STATE, "The complaint is CLOSED; nothing more can be done to it.")
+
+
+def by_reporter(command: AnyCommand, identity: str, via: str = VIA) -> Instruction[AnyCommand]:
+    """A command as the reporter sends it."""
+    return Instruction[AnyCommand](id=identity, actor=REPORTER, via=via, command=command)
 
 
 def command_id(space: str, identity: str | None) -> str:
@@ -129,5 +136,6 @@ def command_id(space: str, identity: str | None) -> str:
 async def _perform(
     service: Service, own: OwnComplaint, command: AnyCommand, identity: str | None
 ) -> ComplaintAnswer:
-    now = await act(service, own, command, command_id(command.kind, identity))
+    order = by_reporter(command, command_id(command.kind, identity))
+    now = await act(service.complaints, service.own, own, order)
     return answer(service, own.model_copy(update={"updated_at": service.clock()}), now)

@@ -36,6 +36,9 @@ Sending again is always safe: a complaint by its reference, a command by its id.
 """
 
 
+TAKE_FILES = ("/api/v1/attachments", "/report", "/office/complaints/", "/office/desk")
+"""Beginnings of the paths that take files."""
+
 NO_TELEMETRY = TelemetryConfig(tracing=False, metrics=False, logs=False, auto_configure=False)
 """FastAPI's own would tell paths, queries and texts of errors; ``measured`` and ``traced`` tell routes."""
 
@@ -52,7 +55,7 @@ def create_app(service: Service) -> FastAPI:
     )
     app.state.service = service
     app.add_middleware(Measured)
-    app.add_middleware(BodyLimit, larger={"/api/v1/attachments": service.files.largest})
+    app.add_middleware(BodyLimit, larger=dict.fromkeys(TAKE_FILES, service.files.largest))
     api = APIRouter(prefix="/api/v1")
     for module in (submit_routes, follow_routes, act_routes, attachment_routes, alert_routes, city_routes):
         api.include_router(module.router)

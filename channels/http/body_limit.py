@@ -19,14 +19,15 @@ class BodyLimit:
     def __init__(
         self, app: ASGIApp, largest: int = LARGEST_BODY, larger: Mapping[str, int] | None = None
     ) -> None:
-        """``larger`` are paths with another limit, in bytes."""
+        """``larger`` are beginnings of paths with another limit, in bytes; the longest that fits counts."""
         self._app = app
         self._largest = largest
-        self._larger = dict(larger or {})
+        self._larger = sorted((larger or {}).items(), key=lambda item: -len(item[0]))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Passes the request on with a counted body."""
-        seen, largest = 0, self._larger.get(scope.get("path", ""), self._largest)
+        seen, path = 0, scope.get("path", "")
+        largest = next((most for start, most in self._larger if path.startswith(start)), self._largest)
 
         async def counted() -> Message:
             nonlocal seen

@@ -21,11 +21,13 @@ class Limits(NamedTuple):
     """The limits of one server.
 
     ``failures`` counts wrong keys and wrong access codes by network address: after 20 one may try again
-    every three seconds, which makes guessing a code of 50 bits hopeless.
+    every three seconds, which makes guessing a code of 50 bits hopeless. ``reports`` counts what pages take
+    from one address, behind which there may be a whole telephone network.
     """
 
     key: Rate = Rate(burst=600, per_second=200)
     failures: Rate = Rate(burst=20, per_second=1 / 3)
+    reports: Rate = Rate(burst=100, per_second=1 / 2)
 
 
 class Buckets:

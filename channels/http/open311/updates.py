@@ -8,7 +8,7 @@ from pydantic import BaseModel, ValidationError
 from starlette.responses import Response
 
 from channels.bad_input import wrong
-from channels.http.act_routes import act, command_id
+from channels.http.act_routes import act, by_reporter, command_id
 from channels.http.caller import Used, complaint
 from channels.http.open311.arguments import moment_of, numbers_of, page_of
 from channels.http.open311.caller import posting_key
@@ -120,7 +120,8 @@ async def post_update(
     if own is None or own.standing.channel != key.channel:
         raise unknown("service_request_id")
     identity = command_id("update", posted.get("update_id") or idempotency_key)
-    after = await act(service, own, _command(posted, own.standing.status), identity)
+    order = by_reporter(_command(posted, own.standing.status), identity)
+    after = await act(service.complaints, service.own, own, order)
     row = {"update_id": f"{after.number}-{after.seq}"}
     return answer(wanted, Document("service_request_updates", [row]))
 

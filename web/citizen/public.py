@@ -1,0 +1,163 @@
+"""What everybody may see: public reports on a map and as a list, and the figures of the wards."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Annotated, Any, NamedTuple
+
+from fastapi import APIRouter, Query, Request
+from fastapi.responses import JSONResponse, Response
+from pydantic import BaseModel, ConfigDict, Field
+
+from domain.jurisdiction import Jurisdiction
+from domain.organisation import Unit, UnitKind
+from domain.public_facts import PublicRequest, RequestFilter
+from store.public_reads import PublicReads
+from store.ward_figures import WardFigures, ward_figures
+from web.citizen.report import grouped
+from web.kept import Kept
+from web.rendering import page
+from web.site import Site, site_of
+
+IN_A_PAGE = 20
+ON_THE_MAP = 300
+DAYS = (30, 90, 365)
+FRESH_S = 300
+"""Seconds for which figures of the city are shown before they are counted anew."""
+
+router = APIRouter()
+
+
+class Wanted(BaseModel):
+    """Which public reports are asked for."""
+
+    model_config = ConfigDict(extra="ignore")
+
+    ward: Annotated[str, Field(max_length=20)] = ""
+    group: Annotated[str, Field(max_length=60)] = ""
+    state: Annotated[str, Field(pattern="^(|open|done)$")] = ""
+    days: Annotated[int, Field(ge=1, le=3650)] = 30
+    page: Annotated[int, Field(ge=1, le=500)] = 1
+
+    def filter(self, city: Jurisdiction, now: datetime, size: int) -> RequestFilter:
+        """The same as the database is asked."""
+        codes = tuple(one.code for one in city.categories() if one.group == self.group)
+        return RequestFilter(
+            ward=self.ward or None,
+            categories=codes if self.group else None,
+            is_open={"open": True, "done": False}.get(self.state),
+            requested_from=now - timedelta(days=self.days),
+            public_only=True,
+            page=self.page,
+            page_size=size,
+        )
+
+
+class Territory(NamedTuple):
+    """A kecamatan with its kelurahan, to choose from."""
+
+    name: str
+    wards: list[Unit]
+
+
+@router.get("/public")
+async def listed(request: Request, wanted: Annotated[Wanted, Query()]) -> Response:
+    """Public reports, the newest first, with a map."""
+    site = site_of(request)
+    found = await PublicReads(site.database).requests(wanted.filter(site.city, site.clock(), IN_A_PAGE + 1))
+    figures = await _figures(site, 30)
+    facts: dict[str, Any] = {
+        "wanted": wanted,
+        "found": found[:IN_A_PAGE],
+        "more": len(found) > IN_A_PAGE,
+        "territories": territories(site.city),
+        "groups": [name for name, _ in grouped(site.city)],
+        "days": DAYS,
+        "open_in_all": sum(one.still_open for one in figures.values()),
+    }
+    return page(request, "citizen/public.html", **facts)
+
+
+@router.get("/public/map.json")
+async def on_the_map(request: Request, wanted: Annotated[Wanted, Query()]) -> JSONResponse:
+    """How many reports each ward has, and where the newest public ones are."""
+    site = site_of(request)
+    found = await PublicReads(site.database).requests(wanted.filter(site.city, site.clock(), ON_THE_MAP))
+    figures = await _figures(site, 30)
+    return JSONResponse(
+        {
+            "wards": {ward: one.still_open for ward, one in figures.items()},
+            "points": [_point(site.city, one) for one in found if one.latitude is not None],
+        }
+    )
+
+
+@router.get("/figures")
+async def figures(
+    request: Request,
+    days: Annotated[int, Query(ge=1, le=365)] = 90,
+    by: Annotated[str, Query(pattern="^(name|opened|done|late|median)$")] = "opened",
+) -> Response:
+    """How many, how fast and how many late, for each ward."""
+    site = site_of(request)
+    days = days if days in DAYS else DAYS[1]
+    rows = _sorted(await _figures(site, days), by, site.city)
+    opened, done, late = (sum(getattr(one, name) for _, one in rows) for name in ("opened", "done", "late"))
+    facts = {
+        "rows": rows,
+        "days": days,
+        "choices": DAYS,
+        "by": by,
+        "opened": opened,
+        "done": done,
+        "late": late,
+    }
+    return page(request, "citizen/figures.html", **facts)
+
+
+def territories(city: Jurisdiction) -> list[Territory]:
+    """The wards by kecamatan, in the order of the alphabet."""
+    units = list(city.units())
+    wards: dict[str, list[Unit]] = {}
+    for unit in units:
+        if unit.kind is UnitKind.KELURAHAN and unit.parent:
+            wards.setdefault(unit.parent, []).append(unit)
+    found = [
+        Territory(unit.name, sorted(wards[unit.code], key=lambda one: one.name))
+        for unit in units
+        if unit.code in wards
+    ]
+    return sorted(found, key=lambda one: one.name)
+
+
+async def _figures(site: Site, days: int) -> Mapping[str, WardFigures]:
+    """The figures of a period, counted anew every few minutes and not for everybody who asks."""
+    kept = site.kept.get(("ward_figures", days))
+    if kept is None:
+
+        async def count() -> Mapping[str, WardFigures]:
+            return await ward_figures(site.database, site.clock() - timedelta(days=days))
+
+        kept = site.kept.setdefault(("ward_figures", days), Kept(count, FRESH_S))
+    found: Mapping[str, WardFigures] = await kept.get()
+    return found
+
+
+def _sorted(
+    figures: Mapping[str, WardFigures], by: str, city: Jurisdiction
+) -> Sequence[tuple[Unit, WardFigures]]:
+    rows = [(city.unit_of_ward(ward), one) for ward, one in figures.items()]
+    if by == "name":
+        return sorted(rows, key=lambda row: row[0].name)
+    never = timedelta(days=36500)
+    keys: dict[str, Any] = {"median": lambda row: row[1].median or never}
+    return sorted(rows, key=keys.get(by, lambda row: -getattr(row[1], by)))
+
+
+def _point(city: Jurisdiction, one: PublicRequest) -> dict[str, Any]:
+    return {
+        "number": one.number,
+        "latitude": one.latitude,
+        "longitude": one.longitude,
+        "category": city.category(one.category).name,
+        "status": one.status.value,
+    }
