@@ -14,6 +14,7 @@ from domain.jurisdiction import Jurisdiction
 from domain.orders import Orders
 from domain.outlook import Outlook
 from durable.complaints import Complaints
+from durable.persons import PersonRequests
 from store.database import Database
 from web.assets import Assets
 from web.doorkeeper import Doorkeeper
@@ -61,6 +62,7 @@ class Site:
     files: Attachments
     doorkeeper: Doorkeeper
     suggestions: Suggesting
+    person_requests: PersonRequests
     what_next: WhatNext
     ward_shapes: bytes
     basemap: str | None = None

@@ -19,14 +19,14 @@ class BodyLimit:
     def __init__(
         self, app: ASGIApp, largest: int = LARGEST_BODY, larger: Mapping[str, int] | None = None
     ) -> None:
-        """``larger`` are paths with another limit, in bytes."""
+        """``larger`` are beginnings of paths with another limit, in bytes; the longest that fits counts."""
         self._app = app
         self._largest = largest
         self._larger = dict(larger or {})
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Passes the request on with a counted body."""
-        seen, largest = 0, self._larger.get(scope.get("path", ""), self._largest)
+        seen, largest = 0, self._limit(scope.get("path", ""))
 
         async def counted() -> Message:
             nonlocal seen
@@ -38,6 +38,10 @@ class BodyLimit:
             return message
 
         await self._app(scope, counted if scope["type"] == "http" else receive, send)
+
+    def _limit(self, path: str) -> int:
+        fitting = [prefix for prefix in self._larger if path.startswith(prefix)]
+        return self._larger[max(fitting, key=len)] if fitting else self._largest
 
 
 async def _drain(message: Message, receive: Receive, seen: int) -> None:
