@@ -15,8 +15,8 @@ from channels.http.attachment_routes import INERT
 from domain.clocks import ClockState
 from domain.commands import AnyCommand, Evidence, HandBackReason, Instruction
 from domain.organisation import HOLDERS, RANK, Unit
-from domain.possible import FOR_OFFICERS
-from domain.refusal import Refused
+from domain.possible import FOR_OFFICERS, Answers
+from domain.refusal import RefusalCode, Refused
 from domain.status import Status
 from durable.complaints import NoAnswer
 from store.complaints import Reads
@@ -132,15 +132,16 @@ async def show(
 ) -> Response:
     """The page of a complaint. ``tried`` is a form that was refused, ``wrongs`` why, by field."""
     site, now = site_of(request), case.standing
-    reasons = Reasons(translations(language_of(request)).gettext)
+    reasons, targets = Reasons(translations(language_of(request)).gettext), _targets(site, now.unit)
+    answers = _with_targets(case.answers, targets)
     return page(
         request,
         "office/complaint.html",
         status,
         case=case,
         standing=now,
-        allowed=[kind for kind in FOR_OFFICERS if case.answers[kind] is None],
-        refused={kind: reasons.why(kind, why) for kind, why in case.answers.items() if why},
+        allowed=[kind for kind in FOR_OFFICERS if answers[kind] is None],
+        refused={kind: reasons.why(kind, why) for kind, why in answers.items() if why},
         actions=ACTIONS,
         done=DONE.get(done, ""),
         done_kind=done if done in DONE else "",
@@ -156,7 +157,7 @@ async def show(
         categories={one.code: one for one in site.city.categories()},
         wards=wards_of(site.city.units()),
         holder=holder_of(site.city, now.unit),
-        targets=_targets(site, now.unit),
+        targets=targets,
         unit_names={one.code: one.name for one in site.city.units()},
         clock_states=CLOCK_STATES,
         running=RUNNING,
@@ -164,6 +165,12 @@ async def show(
         seconds=lambda count: timedelta(seconds=count),
         closed=now.status is Status.CLOSED,
     )
+
+
+def _with_targets(answers: Answers, targets: Mapping[str, list[Unit]]) -> Answers:
+    """What needs another unit is not possible where the organisation has none."""
+    nowhere = Refused(RefusalCode.WRONG_TARGET, "There is no such unit.")
+    return {kind: why or (nowhere if targets.get(kind) == [] else None) for kind, why in answers.items()}
 
 
 def _targets(site: Site, holder: str) -> Mapping[str, list[Unit]]:

@@ -3,6 +3,7 @@
 Whoever asks is looked at first by a human: what is not verified waits, with its clock running.
 """
 
+import asyncio
 import json
 import re
 from collections.abc import Sequence
@@ -26,6 +27,7 @@ from web.site import site_of
 from web.wording import N_
 
 SHOWN = 200
+TRIES, BETWEEN_S = 20, 0.1
 RIGHTS = {
     Right.ACCESS: N_("Melihat dan menyalin datanya"),
     Right.CORRECT: N_("Memperbaiki datanya"),
@@ -124,7 +126,16 @@ async def ask(request: Request, seat: Operator, asked: Annotated[AskedFor, Form(
         await _grant(request, seat, wanted.id)
     if asked.verified and asked.right is Right.ACCESS:
         return _file(request, wanted.id, [await store.everything(one.number) for one in found])
+    await _until_listed(store, wanted.id)
     return RedirectResponse("/office/persons?done=asked", 303)
+
+
+async def _until_listed(store: Persons, identity: str) -> None:
+    """Its workflow writes a request down a moment after it began: who asked should find it in the list."""
+    for _ in range(TRIES):
+        if any(one.id == identity for one in await store.requests(limit=SHOWN)):
+            return
+        await asyncio.sleep(BETWEEN_S)
 
 
 @router.post("/office/persons/{identity}/decide")
