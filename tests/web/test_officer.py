@@ -3,6 +3,7 @@
 import re
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -10,6 +11,7 @@ import httpx
 import pytest
 from sqlalchemy import event
 
+from channels.http.body_limit import LARGEST_BODY
 from domain.commands import Accept, Complete, Progress
 from domain.intake import Reporter
 from store.database import Database
@@ -27,6 +29,7 @@ from tests.web.office import (
     status_of,
     taken,
 )
+from web.rendering import WIB
 
 pytestmark = [pytest.mark.servers, pytest.mark.xdist_group("pages")]
 
@@ -253,6 +256,47 @@ async def test_several_at_once_are_told_one_by_one(pages: Whole, as_officer: AsO
     assert "1 berhasil, 0 ditolak." in (await desk.post("/office/inbox", data=moved)).text
     assert await holder_of(pages, foreign.number) == "KEC-31.71.01"
     assert await status_of(pages, other.number) == "WAITING"
+
+
+async def test_every_other_thing_that_officers_do_has_its_form(pages: Whole, as_officer: AsOfficer) -> None:
+    receipt, other = await opened(pages), await opened(pages, category="banjir")
+    lurah, desk, asisten = [await as_officer(one) for one in (LURAH, DESK, "o-asko-pem-pusat")]
+    until = (pages.site.clock() + timedelta(days=20)).astimezone(WIB).strftime("%Y-%m-%dT%H:%M")
+    steps: tuple[tuple[httpx.AsyncClient, str, dict[str, str], str], ...] = (
+        (lurah, "ask", {"question": "Di gang mana?"}, "AWAITING_REPORTER"),
+        (desk, "reply", {"answer": "Gang 7"}, "IN_PROGRESS"),
+        (lurah, "request_ews", {"until": until, "note": "Alat datang minggu depan"}, "IN_PROGRESS"),
+        (asisten, "decide_ews", {"verdict": "yes"}, "IN_PROGRESS"),
+        (lurah, "escalate", {"note": "Perlu bantuan"}, "IN_PROGRESS"),
+        (lurah, "merge", {"parent": other.number.lower()}, "FOLLOWING"),
+        (desk, "separate", {"note": "Ternyata lain"}, "WAITING"),
+        (lurah, "coordinate", {"to": "KEL-31.71.01.1002"}, "COORDINATION"),
+        (desk, "reassign", {"to": "SKPD-LH"}, "WAITING"),
+        (await as_officer("o-skpd-lh"), "dispose", {"to": "SUDIN-LH-PUSAT"}, "DISPOSITION"),
+        (desk, "reject", {"note": "Bukan pengaduan"}, "CLOSED"),
+    )
+    for caller, kind, fields, status in steps:
+        answered = await send(caller, receipt.number, kind, **fields)
+        assert answered.status_code == 303, (kind, answered.text)
+        assert await status_of(pages, receipt.number) == status, kind
+        assert (await caller.get(answered.headers["location"])).status_code == 200
+    late = await send(desk, receipt.number, "reassign", to="SKPD-LH")
+    assert late.status_code == 409
+    assert "Saat ini tidak ada." in late.text
+
+
+async def test_a_photo_from_a_camera_is_taken_and_a_flood_is_not(pages: Whole, as_officer: AsOfficer) -> None:
+    receipt = await opened(pages)
+    lurah = await as_officer(LURAH)
+    await done(pages, receipt.number, LURAH, Accept())
+    picture = jpeg(scene(30, (3000, 2200)), quality=100)
+    assert len(picture) > LARGEST_BODY
+    files = {"files": ("kamera.jpg", picture, "image/jpeg")}
+    assert (await send(lurah, receipt.number, "progress", note="N", files=files)).status_code == 303
+    flood = {"id": uuid4().hex, "action": "accept", "note": "x" * LARGEST_BODY}
+    answered = await lurah.post("/office/inbox", data=flood)
+    assert answered.status_code == 413
+    assert "Kiriman terlalu besar" in answered.text
 
 
 async def test_a_hand_back_with_a_better_point_is_routed_anew(pages: Whole, as_officer: AsOfficer) -> None:

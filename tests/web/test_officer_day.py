@@ -5,7 +5,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from playwright.async_api import Page, expect
+from playwright.async_api import FilePayload, Page, expect
 
 from domain.account import Role
 from store.accounts import Accounts
@@ -89,7 +89,7 @@ async def send(page: Page, kind: str) -> None:
     await page.wait_for_url(f"**?done={kind}")
 
 
-def photo(seed: int) -> dict[str, Any]:
+def photo(seed: int) -> FilePayload:
     return {"name": f"kamera-{seed}.jpg", "mimeType": "image/jpeg", "buffer": jpeg(scene(seed))}
 
 

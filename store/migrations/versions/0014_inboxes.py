@@ -12,6 +12,6 @@ def upgrade() -> None:
     """Goes forward. The order is that of ``store.inbox``: what has no end comes last."""
     op.execute(
         "CREATE INDEX ix_complaint_inbox ON complaint "
-        "(unit, COALESCE(next_due_at, 'infinity'::timestamptz), number) "
+        "(unit, COALESCE(next_due_at, 'infinity'::timestamptz), number) INCLUDE (next_due_at) "
         "WHERE seq > 0 AND status NOT IN ('RESOLVED', 'CLOSED')"
     )
