@@ -58,7 +58,7 @@ async def web(
     async with Wiring(POOL_SIZE, sdk, traced=tracing is not None) as tuntas:
         service = await http_service(tuntas)
         app = create_app(service)
-        _add_pages(app, tuntas, service)
+        await _add_pages(app, tuntas, service)
         if tracing:
             app.add_middleware(Traced)
         config = uvicorn.Config(
@@ -98,18 +98,18 @@ async def _serve(server: "HttpServer", tuntas: Wiring) -> None:
         await asyncio.wait_for(telling, WEBHOOKS_STOP_WITHIN_S)
 
 
-def _add_pages(app: "FastAPI", tuntas: Wiring, service: "Service") -> None:
+async def _add_pages(app: "FastAPI", tuntas: Wiring, service: "Service") -> None:
     """The pages, and reading sealed payloads in Temporal's own screens."""
     from durable.codec import SealingCodec  # noqa: PLC0415 - heavy
     from web.application import add_pages  # noqa: PLC0415 - heavy
     from web.codec_server import codec_routes  # noqa: PLC0415 - heavy
 
-    site = pages_site(tuntas, service)
+    site = await pages_site(tuntas, service)
     app.include_router(codec_routes(SealingCodec(tuntas.engine.vault), site.doorkeeper, temporal_screens()))
     add_pages(app, site)
 
 
-def pages_site(tuntas: Wiring, service: "Service") -> "Site":
+async def pages_site(tuntas: Wiring, service: "Service") -> "Site":
     """What pages need."""
     from jakarta.suggestions import Suggestions  # noqa: PLC0415 - heavy
     from notify.outlook import next_lines  # noqa: PLC0415
@@ -125,6 +125,7 @@ def pages_site(tuntas: Wiring, service: "Service") -> "Site":
         files=service.files,
         doorkeeper=Doorkeeper(Accounts(tuntas.engine)),
         suggestions=Suggestions(tuntas.city),
+        person_requests=await tuntas.person_requests(),
         what_next=next_lines,
         ward_shapes=tuntas.city.ward_shapes(),
         basemap=load_settings().basemap,

@@ -4,6 +4,7 @@ Private by default: a private complaint hides identity and photo even from offic
 public one shows text and photo, the reporter stays anonymous (DOMAIN.md, Privacy).
 """
 
+from collections.abc import Collection
 from enum import IntEnum
 
 from domain.authority import parties
@@ -34,14 +35,22 @@ SUPERVISORS = frozenset({UnitKind.INSPEKTORAT})
 def sight_of_officer(complaint: Complaint, unit: Unit) -> Sight:
     """What an officer of this unit may see of the complaint now."""
     them = parties(complaint, Actor(code="officer", unit=unit.code))
-    if them & KNOWS_PERSON:
+    return sight_by(them, unit, open_to_all=_open_to_all(complaint))
+
+
+def sight_by(them: Collection[Party], unit: Unit, *, open_to_all: bool) -> Sight:
+    """What an officer of a unit may see who is this to a complaint; for lists, which have no aggregates."""
+    if KNOWS_PERSON & set(them):
         return Sight.PERSON
-    if them & KNOWS_CASE or unit.kind in SUPERVISORS:
+    if open_to_all or KNOWS_CASE & set(them) or unit.kind in SUPERVISORS:
         return Sight.CASE
-    return sight_of_others(complaint)
+    return Sight.STANDING
 
 
 def sight_of_others(complaint: Complaint) -> Sight:
     """What anybody may see."""
-    open_to_all = complaint.opening.intake.public and not complaint.restricted
-    return Sight.CASE if open_to_all else Sight.STANDING
+    return Sight.CASE if _open_to_all(complaint) else Sight.STANDING
+
+
+def _open_to_all(complaint: Complaint) -> bool:
+    return complaint.opening.intake.public and not complaint.restricted

@@ -1,5 +1,6 @@
 """The gateway between a person's request and complaints, for activities and commands: safe to repeat."""
 
+from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -8,6 +9,7 @@ from temporalio.api.common.v1 import WorkflowExecution
 from temporalio.api.workflowservice.v1 import DeleteWorkflowExecutionRequest
 from temporalio.client import Client, WorkflowExecutionStatus, WorkflowHandle
 from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
+from temporalio.exceptions import WorkflowAlreadyStartedError
 from temporalio.service import RPCError, RPCStatusCode
 
 from domain.commands import AnyCommand, Instruction
@@ -28,18 +30,19 @@ class PersonRequests:
         self._task_queue = task_queue
 
     async def ask(self, request: PersonRequest) -> None:
-        """Begins a request; its 72 hours run from ``asked_at``."""
+        """Begins a request; its 72 hours run from ``asked_at``. The same id again begins nothing."""
         async with answers():
-            await self._client.start_workflow(
-                PERSON_REQUEST,
-                request,
-                id=_id(request.id),
-                task_queue=self._task_queue,
-                id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
-                id_reuse_policy=WorkflowIDReusePolicy.REJECT_DUPLICATE,
-                static_summary=f"{request.right} for {len(request.numbers)} complaints",
-                rpc_timeout=PATIENCE,
-            )
+            with suppress(WorkflowAlreadyStartedError):  # it is done already
+                await self._client.start_workflow(
+                    PERSON_REQUEST,
+                    request,
+                    id=_id(request.id),
+                    task_queue=self._task_queue,
+                    id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
+                    id_reuse_policy=WorkflowIDReusePolicy.REJECT_DUPLICATE,
+                    static_summary=f"{request.right} for {len(request.numbers)} complaints",
+                    rpc_timeout=PATIENCE,
+                )
 
     async def decide(self, identity: str, decision: Decision) -> RequestState:
         """Grants or refuses a request. Raises ``Refused`` when it was decided before or is unknown."""

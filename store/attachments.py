@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, Row, cast, func, literal, select
+from sqlalchemy import Row, and_, cast, func, select
 from sqlalchemy.dialects.postgresql import BIT, insert
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
@@ -16,6 +16,10 @@ from store.engine import transaction
 from store.tables import AttachmentRow, AttachmentUseRow, ComplaintRow
 
 MOST_USES = 50
+"""Other uses of a content that are told."""
+
+_MINE = AttachmentRow.__table__.alias("mine")
+"""The contents whose other uses are looked for."""
 
 
 class AttachmentCatalogue:
@@ -49,27 +53,10 @@ class AttachmentCatalogue:
         """The files of a complaint in the order in which they came, each with its findings."""
         async with transaction(self._engine) as connection:
             rows = (await connection.execute(_uses().where(ComplaintRow.number == number))).all()
-            return [await self._shown(connection, row) for row in rows]
-
-    async def _shown(self, connection: AsyncConnection, row: Row[Any]) -> AtComplaint:
-        attachment, use = _attachment(row), _use(row)
-        point = Point(latitude=row.at_latitude, longitude=row.at_longitude) if row.at_latitude else None
-        case = Case(number=row.number, point=point, opened_at=row.opened_at)
-        same = await self._others(connection, AttachmentRow.sha256 == attachment.sha256)
-        similar: Sequence[Use] = []
-        if attachment.likeness is not None:
-            differs = cast(AttachmentRow.likeness.op("#")(literal(attachment.likeness, BigInteger)), BIT(64))
-            similar = await self._others(
-                connection,
-                AttachmentRow.sha256 != attachment.sha256,
-                func.bit_count(differs) <= SIMILAR_BITS,
-            )
-        found = findings(attachment, use, case, same, similar)
-        return AtComplaint(attachment=attachment, use=use, findings=tuple(found))
-
-    async def _others(self, connection: AsyncConnection, *conditions: Any) -> list[Use]:
-        query = _uses().where(*conditions).limit(MOST_USES)
-        return [_use(row) for row in await connection.execute(query)]
+            digests = sorted({row.sha256 for row in rows})
+            same = await _others(connection, _MINE.c.sha256 == AttachmentRow.sha256, digests)
+            similar = await _others(connection, _looks_alike(), digests)
+        return [_shown(row, same.get(row.sha256, ()), similar.get(row.sha256, ())) for row in rows]
 
 
 async def insert_uses(
@@ -104,6 +91,45 @@ def _with_event(event: Event, opening: Opening | None) -> list[tuple[Purpose, An
             return [(Purpose.REPORTED, opening.intake.attachments)]
         case _:
             return []
+
+
+def _looks_alike() -> Any:
+    """Whether two pictures are nearly the same: few of the bits of their likenesses differ."""
+    differs = cast(AttachmentRow.likeness.op("#")(_MINE.c.likeness), BIT(64))
+    return and_(AttachmentRow.sha256 != _MINE.c.sha256, func.bit_count(differs) <= SIMILAR_BITS)
+
+
+async def _others(
+    connection: AsyncConnection, condition: Any, digests: Sequence[str]
+) -> dict[str, list[Use]]:
+    """Where the contents with these digests, or others that fit them, are used: the first uses of each."""
+    if not digests:
+        return {}
+    place = func.row_number().over(
+        partition_by=_MINE.c.sha256,
+        order_by=(AttachmentUseRow.at, AttachmentUseRow.seq, AttachmentRow.sha256),
+    )
+    ranked = (
+        _uses()
+        .order_by(None)
+        .add_columns(_MINE.c.sha256.label("mine"), place.label("place"))
+        .join(_MINE, condition)
+        .where(_MINE.c.sha256.in_(digests))
+        .subquery()
+    )
+    query = select(ranked).where(ranked.c.place <= MOST_USES).order_by(ranked.c.mine, ranked.c.place)
+    found: dict[str, list[Use]] = {}
+    for row in await connection.execute(query):
+        found.setdefault(row.mine, []).append(_use(row))
+    return found
+
+
+def _shown(row: Row[Any], same: Sequence[Use], similar: Sequence[Use]) -> AtComplaint:
+    attachment, use = _attachment(row), _use(row)
+    point = Point(latitude=row.at_latitude, longitude=row.at_longitude) if row.at_latitude else None
+    case = Case(number=row.number, point=point, opened_at=row.opened_at)
+    found = findings(attachment, use, case, same, similar)
+    return AtComplaint(attachment=attachment, use=use, findings=tuple(found))
 
 
 def _uses() -> Any:

@@ -19,12 +19,16 @@ from durable.complaints import NoAnswer
 from web import home, language_routes, map_routes, sign_in
 from web.assets import asset_routes
 from web.citizen import follow, public, report
+from web.office import complaint, desk, inbox, persons
 from web.rendering import page
 from web.seat import NotAllowed, NotSignedIn
 from web.site import Site
 
 NOT_PAGES = ("/api", "/open311", "/codec", "/hooks", "/feeds", "/healthz", "/readyz", "/openapi.json")
 """What programs ask for: an address that is wrong there is answered as they expect, not with a page."""
+
+OFFICE = (inbox, complaint, desk, persons)
+"""The pages of people of the city."""
 
 SMALLEST_ZIPPED = 600
 
@@ -36,7 +40,7 @@ def create_pages(site: Site) -> FastAPI:
     pages.add_middleware(FromHere)
     pages.add_middleware(GZipMiddleware, minimum_size=SMALLEST_ZIPPED)
     pages.include_router(asset_routes(site.assets))
-    for part in (report, follow, public, language_routes, sign_in, home, map_routes):
+    for part in (report, follow, public, language_routes, sign_in, home, map_routes, *OFFICE):
         pages.include_router(part.router)
     _handle_errors(pages)
     return pages

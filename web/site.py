@@ -15,6 +15,7 @@ from domain.orders import Orders
 from domain.organisation import Category
 from domain.outlook import Outlook
 from durable.complaints import Complaints
+from durable.persons import PersonRequests
 from store.database import Database
 from web.assets import Assets
 from web.doorkeeper import Doorkeeper
@@ -68,6 +69,7 @@ class Site:
     files: Attachments
     doorkeeper: Doorkeeper
     suggestions: Suggesting
+    person_requests: PersonRequests
     what_next: WhatNext
     ward_shapes: bytes
     basemap: str | None = None

@@ -36,8 +36,8 @@ Sending again is always safe: a complaint by its reference, a command by its id.
 """
 
 
-TAKE_FILES = ("/api/v1/attachments", "/report", "/office/complaints/", "/office/desk")
-"""Beginnings of the paths that take files."""
+FORM_EXTRA = 20 * 1024 * 1024
+"""Bytes that a form of a page may have beside the largest file: more photos, and what was typed."""
 
 NO_TELEMETRY = TelemetryConfig(tracing=False, metrics=False, logs=False, auto_configure=False)
 """FastAPI's own would tell paths, queries and texts of errors; ``measured`` and ``traced`` tell routes."""
@@ -55,7 +55,7 @@ def create_app(service: Service) -> FastAPI:
     )
     app.state.service = service
     app.add_middleware(Measured)
-    app.add_middleware(BodyLimit, larger=dict.fromkeys(TAKE_FILES, service.files.largest))
+    app.add_middleware(BodyLimit, larger=_larger(service.files.largest))
     api = APIRouter(prefix="/api/v1")
     for module in (submit_routes, follow_routes, act_routes, attachment_routes, alert_routes, city_routes):
         api.include_router(module.router)
@@ -69,6 +69,12 @@ def create_app(service: Service) -> FastAPI:
     app.include_router(probe_routes.router)
     _handle_errors(app)
     return app
+
+
+def _larger(file: int) -> dict[str, int]:
+    """Where files come in: one by one from programs, several in a form from pages."""
+    form = file + FORM_EXTRA
+    return {"/api/v1/attachments": file, "/report": form, "/office/complaints/": form}
 
 
 def _handle_errors(app: FastAPI) -> None:

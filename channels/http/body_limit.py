@@ -22,12 +22,11 @@ class BodyLimit:
         """``larger`` are beginnings of paths with another limit, in bytes; the longest that fits counts."""
         self._app = app
         self._largest = largest
-        self._larger = sorted((larger or {}).items(), key=lambda item: -len(item[0]))
+        self._larger = dict(larger or {})
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Passes the request on with a counted body."""
-        seen, path = 0, scope.get("path", "")
-        largest = next((most for start, most in self._larger if path.startswith(start)), self._largest)
+        seen, largest = 0, self._limit(scope.get("path", ""))
 
         async def counted() -> Message:
             nonlocal seen
@@ -39,6 +38,10 @@ class BodyLimit:
             return message
 
         await self._app(scope, counted if scope["type"] == "http" else receive, send)
+
+    def _limit(self, path: str) -> int:
+        fitting = [prefix for prefix in self._larger if path.startswith(prefix)]
+        return self._larger[max(fitting, key=len)] if fitting else self._largest
 
 
 async def _drain(message: Message, receive: Receive, seen: int) -> None:

@@ -20,6 +20,8 @@ from temporalio.worker import Worker
 
 from channels.http.service import Service
 from domain.account import Role
+from durable.persons import PersonRequests
+from durable.queues import COMPLAINTS
 from jakarta.suggestions import Suggestions
 from notify.outlook import next_lines
 from store.accounts import Accounts
@@ -66,13 +68,13 @@ async def pages(
 ) -> AsyncIterator[Whole]:
     """Channels and pages on one server."""
     service = make_service(client, engine, tmp_path_factory.mktemp("page-files"))
-    site = make_site(service, engine)
+    site = make_site(service, engine, client)
     served: Served
     async for served in serve(service, site):
         yield Whole(served.url, service, site)
 
 
-def make_site(service: Service, engine: Database) -> Site:
+def make_site(service: Service, engine: Database, client: Client) -> Site:
     city: Any = service.city
     return Site(
         city=city,
@@ -82,6 +84,7 @@ def make_site(service: Service, engine: Database) -> Site:
         files=service.files,
         doorkeeper=Doorkeeper(Accounts(engine)),
         suggestions=Suggestions(city),
+        person_requests=PersonRequests(client, COMPLAINTS),
         what_next=next_lines,
         ward_shapes=city.ward_shapes(),
         limits=PATIENT,
