@@ -18,6 +18,7 @@ from domain.refusal import RefusalCode, Refused
 from durable.complaints import NoAnswer
 from web import home, language_routes, map_routes, sign_in
 from web.assets import asset_routes
+from web.office import coordination, coordination_acts, coordination_live, integrity, pictures, validation
 from web.rendering import page
 from web.seat import NotAllowed, NotSignedIn
 from web.site import Site
@@ -35,7 +36,18 @@ def create_pages(site: Site) -> FastAPI:
     pages.add_middleware(FromHere)
     pages.add_middleware(GZipMiddleware, minimum_size=SMALLEST_ZIPPED)
     pages.include_router(asset_routes(site.assets))
-    for part in (language_routes, sign_in, home, map_routes):
+    for part in (
+        language_routes,
+        sign_in,
+        home,
+        map_routes,
+        coordination,
+        coordination_acts,
+        coordination_live,
+        validation,
+        pictures,
+        integrity,
+    ):
         pages.include_router(part.router)
     _handle_errors(pages)
     return pages

@@ -14,9 +14,12 @@ from domain.jurisdiction import Jurisdiction
 from domain.orders import Orders
 from domain.outlook import Outlook
 from durable.complaints import Complaints
+from store.changes import Changes
 from store.database import Database
 from web.assets import Assets
 from web.doorkeeper import Doorkeeper
+from web.live import Live
+from web.office.overview import Overview
 
 
 class Suggested(Protocol):
@@ -71,9 +74,13 @@ class Site:
     def __post_init__(self) -> None:
         object.__setattr__(self, "by_failures", Buckets(self.limits.failures))
         object.__setattr__(self, "orders", Orders(self.city))
+        object.__setattr__(self, "live", Live(lambda: Changes(self.database)))
+        object.__setattr__(self, "overview", Overview(self.database, self.city, self.live, self.clock))
 
     by_failures: Buckets = field(init=False, repr=False)
     orders: Orders = field(init=False, repr=False)
+    live: Live = field(init=False, repr=False)
+    overview: Overview = field(init=False, repr=False)
 
 
 def site_of(request: Request) -> Site:
