@@ -1,11 +1,11 @@
 """What is known of files that were taken in, and at which complaints they are used."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, and_, cast, func, select
-from sqlalchemy.dialects.postgresql import BIT, insert
+from sqlalchemy import BigInteger, Integer, Row, bindparam, cast, func, literal, select, text
+from sqlalchemy.dialects.postgresql import ARRAY, BIT, insert
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from domain.events import Completed, Event, ProgressNoted
@@ -13,13 +13,12 @@ from domain.evidence import SIMILAR_BITS, AtComplaint, Attachment, Case, Purpose
 from domain.intake import Opening
 from domain.place import Point
 from store.engine import transaction
-from store.tables import AttachmentRow, AttachmentUseRow, ComplaintRow
+from store.tables import BANDS, AttachmentRow, AttachmentUseRow, ComplaintRow
 
 MOST_USES = 50
-"""Other uses of a content that are told."""
 
-_MINE = AttachmentRow.__table__.alias("mine")
-"""The contents whose other uses are looked for."""
+QUARTERS, QUARTER_BITS = 4, 16
+"""How a likeness lies in its index (``store.tables.BANDS``)."""
 
 
 class AttachmentCatalogue:
@@ -49,14 +48,83 @@ class AttachmentCatalogue:
             there = set((await connection.execute(query)).scalars())
         return [digest for digest in wanted if digest not in there]
 
+    async def is_at(self, number: str, digest: str) -> bool:
+        """Whether a file is one of a complaint's."""
+        query = (
+            select(AttachmentUseRow.sha256)
+            .join(ComplaintRow, ComplaintRow.id == AttachmentUseRow.complaint_id)
+            .where(ComplaintRow.number == number, AttachmentUseRow.sha256 == digest)
+            .limit(1)
+        )
+        async with transaction(self._engine) as connection:
+            return await connection.scalar(query) is not None
+
     async def of(self, number: str) -> list[AtComplaint]:
         """The files of a complaint in the order in which they came, each with its findings."""
         async with transaction(self._engine) as connection:
             rows = (await connection.execute(_uses().where(ComplaintRow.number == number))).all()
-            digests = sorted({row.sha256 for row in rows})
-            same = await _others(connection, _MINE.c.sha256 == AttachmentRow.sha256, digests)
-            similar = await _others(connection, _looks_alike(), digests)
-        return [_shown(row, same.get(row.sha256, ()), similar.get(row.sha256, ())) for row in rows]
+            return await shown(connection, rows)
+
+
+async def shown(connection: AsyncConnection, rows: Sequence[Row[Any]]) -> list[AtComplaint]:
+    """Rows of ``_uses`` with what is striking about each: two queries, however many there are."""
+    pictures = [_attachment(row) for row in rows]
+    same = await _same(connection, {one.sha256 for one in pictures})
+    alike = await _alike(connection, {one.likeness for one in pictures if one.likeness is not None})
+    found = []
+    for row, picture in zip(rows, pictures, strict=True):
+        others = [use for digest, use in alike.get(picture.likeness, ()) if digest != picture.sha256]
+        use = _use(row)
+        striking = findings(picture, use, _case(row), same.get(picture.sha256, []), others[:MOST_USES])
+        found.append(AtComplaint(attachment=picture, use=use, findings=tuple(striking)))
+    return found
+
+
+async def _same(connection: AsyncConnection, digests: Collection[str]) -> Mapping[str, list[Use]]:
+    """The uses of the same contents, anywhere: the first ``MOST_USES`` of each."""
+    found: dict[str, list[Use]] = {}
+    if digests:
+        query = _uses().where(AttachmentRow.sha256.in_(digests)).limit(MOST_USES * len(digests))
+        for row in await connection.execute(query):
+            found.setdefault(row.sha256, []).append(_use(row))
+    return found
+
+
+async def _alike(
+    connection: AsyncConnection, likenesses: Collection[int]
+) -> Mapping[int | None, list[tuple[str, Use]]]:
+    """The uses of pictures that look like one of these, by likeness.
+
+    When two of 64 bits differ in at most six places (``SIMILAR_BITS``), one of their four quarters differs in
+    at most one: so the index is asked for each quarter as it is, and with each of its bits turned.
+    """
+    found: dict[int | None, list[tuple[str, Use]]] = {}
+    if likenesses:
+        wanted = func.unnest(literal(sorted(likenesses), ARRAY(BigInteger))).column_valued("wanted")
+        differs = cast(AttachmentRow.likeness.op("#")(wanted), BIT(64))
+        probes = sorted({probe for likeness in likenesses for probe in _probes(likeness)})
+        query = (
+            _uses()
+            .add_columns(wanted.label("wanted"))
+            .join(wanted, func.bit_count(differs) <= SIMILAR_BITS)
+            .where(
+                AttachmentRow.likeness.is_not(None),
+                text(f"{BANDS} && :probes").bindparams(bindparam("probes", probes, ARRAY(Integer))),
+            )
+            .limit(MOST_USES * len(likenesses))
+        )
+        for row in await connection.execute(query):
+            found.setdefault(row.wanted, []).append((row.sha256, _use(row)))
+    return found
+
+
+def _probes(likeness: int) -> Iterator[int]:
+    for place in range(QUARTERS):
+        quarter = likeness >> (QUARTER_BITS * (QUARTERS - 1 - place)) & (1 << QUARTER_BITS) - 1
+        mark = place << QUARTER_BITS
+        yield mark | quarter
+        for bit in range(QUARTER_BITS):
+            yield mark | quarter ^ 1 << bit
 
 
 async def insert_uses(
@@ -93,45 +161,6 @@ def _with_event(event: Event, opening: Opening | None) -> list[tuple[Purpose, An
             return []
 
 
-def _looks_alike() -> Any:
-    """Whether two pictures are nearly the same: few of the bits of their likenesses differ."""
-    differs = cast(AttachmentRow.likeness.op("#")(_MINE.c.likeness), BIT(64))
-    return and_(AttachmentRow.sha256 != _MINE.c.sha256, func.bit_count(differs) <= SIMILAR_BITS)
-
-
-async def _others(
-    connection: AsyncConnection, condition: Any, digests: Sequence[str]
-) -> dict[str, list[Use]]:
-    """Where the contents with these digests, or others that fit them, are used: the first uses of each."""
-    if not digests:
-        return {}
-    place = func.row_number().over(
-        partition_by=_MINE.c.sha256,
-        order_by=(AttachmentUseRow.at, AttachmentUseRow.seq, AttachmentRow.sha256),
-    )
-    ranked = (
-        _uses()
-        .order_by(None)
-        .add_columns(_MINE.c.sha256.label("mine"), place.label("place"))
-        .join(_MINE, condition)
-        .where(_MINE.c.sha256.in_(digests))
-        .subquery()
-    )
-    query = select(ranked).where(ranked.c.place <= MOST_USES).order_by(ranked.c.mine, ranked.c.place)
-    found: dict[str, list[Use]] = {}
-    for row in await connection.execute(query):
-        found.setdefault(row.mine, []).append(_use(row))
-    return found
-
-
-def _shown(row: Row[Any], same: Sequence[Use], similar: Sequence[Use]) -> AtComplaint:
-    attachment, use = _attachment(row), _use(row)
-    point = Point(latitude=row.at_latitude, longitude=row.at_longitude) if row.at_latitude else None
-    case = Case(number=row.number, point=point, opened_at=row.opened_at)
-    found = findings(attachment, use, case, same, similar)
-    return AtComplaint(attachment=attachment, use=use, findings=tuple(found))
-
-
 def _uses() -> Any:
     return (
         select(
@@ -165,6 +194,11 @@ def _attachment(row: Row[Any]) -> Attachment:
         marks=tuple(row.marks),
         likeness=row.likeness,
     )
+
+
+def _case(row: Row[Any]) -> Case:
+    point = Point(latitude=row.at_latitude, longitude=row.at_longitude) if row.at_latitude else None
+    return Case(number=row.number, point=point, opened_at=row.opened_at)
 
 
 def _use(row: Row[Any]) -> Use:

@@ -1,9 +1,9 @@
 """What every page needs, put together by the composition root."""
 
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
-from typing import Any, Literal, Protocol
+from datetime import UTC, datetime, timedelta
+from typing import Literal, Protocol
 
 from starlette.requests import Request
 
@@ -16,10 +16,14 @@ from domain.organisation import Category
 from domain.outlook import Outlook
 from durable.complaints import Complaints
 from durable.persons import PersonRequests
+from store.changes import Changes
 from store.database import Database
+from store.ward_figures import WardFigures, ward_figures
 from web.assets import Assets
 from web.doorkeeper import Doorkeeper
-from web.kept import Kept
+from web.live import Live
+from web.office.overview import Overview
+from web.remembered import Remembered
 
 
 class Suggested(Protocol):
@@ -54,12 +58,15 @@ WhatNext = Callable[[str, Outlook, Literal["id", "en"]], str]
 """Says what happens next with the complaint of a number, in a language: ``notify.outlook.next_lines``."""
 
 
+FRESH_S, STALE_S = 300.0, 24 * 3600.0
+"""Figures of the city that are older are counted anew in the background; meanwhile the old ones are shown."""
+
+
 @dataclass(frozen=True)
 class Site:
     """The city, its complaints, and who is signed in.
 
     ``ward_shapes`` is the map, as GeoJSON. ``basemap`` is the address of tiles ({z}/{x}/{y}), if wanted.
-    ``kept`` are costly answers that are shown for a while.
     """
 
     city: Jurisdiction
@@ -75,17 +82,25 @@ class Site:
     basemap: str | None = None
     assets: Assets = field(default_factory=Assets)
     limits: Limits = field(default_factory=Limits)
-    kept: dict[Hashable, Kept[Any]] = field(default_factory=dict)
     clock: Callable[[], datetime] = lambda: datetime.now(UTC)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "by_failures", Buckets(self.limits.failures))
         object.__setattr__(self, "by_reports", Buckets(self.limits.reports))
         object.__setattr__(self, "orders", Orders(self.city))
+        object.__setattr__(self, "ward_figures", Remembered(self._ward_figures, FRESH_S, STALE_S))
+        object.__setattr__(self, "live", Live(lambda: Changes(self.database)))
+        object.__setattr__(self, "overview", Overview(self.database, self.city, self.live, self.clock))
 
     by_failures: Buckets = field(init=False, repr=False)
     by_reports: Buckets = field(init=False, repr=False)
     orders: Orders = field(init=False, repr=False)
+    ward_figures: Remembered[int, Mapping[str, WardFigures]] = field(init=False, repr=False)
+    live: Live = field(init=False, repr=False)
+    overview: Overview = field(init=False, repr=False)
+
+    async def _ward_figures(self, days: int) -> Mapping[str, WardFigures]:
+        return await ward_figures(self.database, self.clock() - timedelta(days=days))
 
 
 def site_of(request: Request) -> Site:

@@ -12,18 +12,14 @@ from domain.jurisdiction import Jurisdiction
 from domain.organisation import Unit, UnitKind
 from domain.public_facts import PublicRequest, RequestFilter
 from store.public_reads import PublicReads
-from store.ward_figures import WardFigures, ward_figures
+from store.ward_figures import WardFigures
 from web.citizen.report import grouped
-from web.kept import Kept
 from web.rendering import page
 from web.site import Site, site_of
 
 IN_A_PAGE = 20
 ON_THE_MAP = 300
 DAYS = (30, 90, 365)
-FRESH_S = 300
-"""Seconds for which figures of the city are shown before they are counted anew."""
-
 router = APIRouter()
 
 
@@ -131,15 +127,7 @@ def territories(city: Jurisdiction) -> list[Territory]:
 
 async def _figures(site: Site, days: int) -> Mapping[str, WardFigures]:
     """The figures of a period, counted anew every few minutes and not for everybody who asks."""
-    kept = site.kept.get(("ward_figures", days))
-    if kept is None:
-
-        async def count() -> Mapping[str, WardFigures]:
-            return await ward_figures(site.database, site.clock() - timedelta(days=days))
-
-        kept = site.kept.setdefault(("ward_figures", days), Kept(count, FRESH_S))
-    found: Mapping[str, WardFigures] = await kept.get()
-    return found
+    return await site.ward_figures.of(days)
 
 
 def _sorted(
