@@ -168,7 +168,7 @@ def tell(seen: Sequence[Seen], pages: Sequence[Page], title: str) -> None:
 def make_up(complaints: int) -> None:
     """Writes a made-up year into the running stack."""
     words = ("synthetic-year", "--complaints", str(complaints))
-    subprocess.run([sys.executable, str(ROOT / "starter.py"), *words], check=True)
+    subprocess.run([sys.executable, str(ROOT / "starter.py"), *words], check=True)  # noqa: S603 - our own program
 
 
 async def main(asked: argparse.Namespace) -> bool:
@@ -184,10 +184,9 @@ async def main(asked: argparse.Namespace) -> bool:
             await asyncio.to_thread(
                 subprocess.run, [sys.executable, str(ROOT / "starter.py"), *words], check=True
             )
-        try:
-            return await measure(running.web or "", database, asked)
-        finally:
-            await database.dispose()
+        went_well = await measure(running.web or "", database, asked)
+        await database.dispose()
+    return went_well
 
 
 def asked_for() -> argparse.Namespace:
