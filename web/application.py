@@ -1,6 +1,7 @@
 """The pages: an application of their own within the web server, with one way to answer what goes wrong."""
 
 from typing import Any
+from urllib.parse import urlsplit
 
 import structlog
 from fastapi import FastAPI, Request
@@ -19,6 +20,7 @@ from durable.complaints import NoAnswer
 from web import home, language_routes, map_routes, sign_in
 from web.assets import asset_routes
 from web.citizen import follow, public, report
+from web.language_routes import own_address
 from web.office import (
     complaint,
     coordination,
@@ -103,7 +105,7 @@ def _handle_errors(pages: FastAPI) -> None:
     async def to_sign_in(request: Request, _: Exception) -> Response:
         if request.headers.get("hx-request") == "true":
             return Response(status_code=401, headers={"HX-Redirect": "/sign-in"})
-        return RedirectResponse(f"/sign-in?then={request.url.path}", 303)
+        return RedirectResponse(f"/sign-in?then={_page_of(request)}", 303)
 
     pages.add_exception_handler(NotSignedIn, to_sign_in)
     for kind, status_and_problem in {
@@ -117,6 +119,13 @@ def _handle_errors(pages: FastAPI) -> None:
         Exception: _defect,
     }.items():
         pages.add_exception_handler(kind, _handler(status_and_problem))
+
+
+def _page_of(request: Request) -> str:
+    """Where one goes on after signing in: a form that was sent is no page, but was on one."""
+    if request.method == "GET":
+        return request.url.path
+    return own_address(urlsplit(request.headers.get("referer", "")).path or "/office")
 
 
 def _handler(status_and_problem: Any) -> Any:

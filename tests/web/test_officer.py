@@ -137,6 +137,32 @@ async def test_nobody_sees_anything_without_signing_in(pages: Whole, anybody: ht
     assert await status_of(pages, receipt.number) == "WAITING"
 
 
+async def test_whoever_must_sign_in_again_comes_back_to_the_page_of_the_form(
+    pages: Whole, anybody: httpx.AsyncClient
+) -> None:
+    page = page_of((await opened(pages)).number)
+    for referer, back in ((f"{pages.url}{page}", page), ("", "/office"), ("https://evil.example//x", "/")):
+        headers = {"Referer": referer} if referer else {}
+        answered = await anybody.post(f"{page}/accept", data={"id": "x" * 32}, headers=headers)
+        assert answered.headers["location"] == f"/sign-in?then={back}"
+
+
+async def test_documents_are_saved_and_those_of_the_reporter_are_for_who_may_know_the_person(
+    pages: Whole, as_officer: AsOfficer
+) -> None:
+    film, proof = [await taken(pages, b"%PDF-1.7 " + name) for name in (b"reporter", b"unit")]
+    receipt = await opened(pages, attachments=[film])
+    await done(pages, receipt.number, LURAH, Accept(), Complete(note="N", evidence=(proof,)))
+    for officer, of_reporter, of_unit in ((LURAH, 200, 200), (VALIDATOR, 404, 200), (CAMAT, 404, 404)):
+        caller = await as_officer(officer)
+        files = [await caller.get(f"{page_of(receipt.number)}/files/{one.sha256}") for one in (film, proof)]
+        assert [one.status_code for one in files] == [of_reporter, of_unit], officer
+    assert files[0].headers["content-type"].startswith("text/html")
+    saved = await (await as_officer(LURAH)).get(f"{page_of(receipt.number)}/files/{proof.sha256}")
+    assert saved.headers["content-disposition"].startswith("attachment")
+    assert "sandbox" in saved.headers["content-security-policy"]
+
+
 async def test_rooms_are_for_those_whose_unit_opens_them(as_officer: AsOfficer) -> None:
     lurah = await as_officer(LURAH)
     for path in ("/office/desk", "/office/persons"):
@@ -252,6 +278,8 @@ async def test_several_at_once_are_told_one_by_one(pages: Whole, as_officer: AsO
     assert f"{taken_up.number}</a>: Bisa saat statusnya" in text
     assert f"{other.number}</a>: Hanya untuk: unit yang memegang laporan." in text
     assert "JK0000000000</a>: Tidak ada laporan dengan nomor ini." in text
+    nothing = await lurah.post("/office/inbox", data={"id": uuid4().hex, "action": "accept"})
+    assert (nothing.status_code, "Pilih sedikitnya satu laporan." in nothing.text) == (422, True)
     moved = {"id": uuid4().hex, "action": "reassign", "numbers": [foreign.number], "to": "KEC-31.71.01"}
     assert "1 berhasil, 0 ditolak." in (await desk.post("/office/inbox", data=moved)).text
     assert await holder_of(pages, foreign.number) == "KEC-31.71.01"

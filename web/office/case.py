@@ -96,10 +96,10 @@ async def case_of(site: Site, seat: Seat, number: str) -> Case | None:
     )
 
 
-async def may_see_pictures(site: Site, seat: Seat, number: str) -> bool:
-    """Whether a seat may look at the pictures of a complaint; for single pictures, without its events."""
+async def sight_of_number(site: Site, seat: Seat, number: str) -> Sight:
+    """What a seat may see of a complaint, found without its events: for single pictures and files."""
     found = await Glances(site.database).of([number])
-    return bool(found) and sight_of_glance(site.city, seat, found[0]) >= Sight.CASE
+    return sight_of_glance(site.city, seat, found[0]) if found else Sight.STANDING
 
 
 def sight_of_glance(city: Jurisdiction, seat: Seat, glance: Glance) -> Sight:

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Mapping, Sequence
 from datetime import timedelta
+from mimetypes import guess_extension
 from typing import Annotated
 from uuid import uuid4
 
@@ -14,16 +15,18 @@ from starlette.exceptions import HTTPException
 from channels.http.attachment_routes import INERT
 from domain.clocks import ClockState
 from domain.commands import AnyCommand, Evidence, HandBackReason, Instruction
+from domain.evidence import Purpose
 from domain.organisation import HOLDERS, RANK, Unit
 from domain.possible import FOR_OFFICERS, Answers
 from domain.refusal import RefusalCode, Refused
+from domain.sight import Sight
 from domain.status import Status
 from durable.complaints import NoAnswer
 from store.complaints import Reads
-from store.pictures import Pictures
+from store.pictures import Pictures, Shown
 from web.language import language_of, translations
 from web.office.actions import ACTIONS, DONE
-from web.office.case import Case, case_of, holder_of, may_see_pictures
+from web.office.case import Case, case_of, holder_of, sight_of_number
 from web.office.clock_states import CLOCK_STATES
 from web.office.command_form import CHUNK, FormWrong, Typed, command_of, typed
 from web.office.inbox import VIA, wards_of
@@ -54,7 +57,7 @@ async def complaint(request: Request, seat: Anyone, number: Number, done: str = 
 async def findings(request: Request, seat: Anyone, number: Number) -> Response:
     """What is striking about the pictures. Looked for when it is wanted: it compares with all pictures."""
     site, number = site_of(request), number.upper()
-    if not await may_see_pictures(site, seat, number):
+    if await sight_of_number(site, seat, number) < Sight.CASE:
         raise HTTPException(404)
     return page(request, "office/findings.html", number=number, files=await site.files.of(number))
 
@@ -63,13 +66,34 @@ async def findings(request: Request, seat: Anyone, number: Number) -> Response:
 async def photo(request: Request, seat: Anyone, number: Number, digest: Digest, size: Size) -> Response:
     """A picture at a complaint, to whoever may see the case; to others it is as if there were none."""
     site, number = site_of(request), number.upper()
-    there = await may_see_pictures(site, seat, number) and digest in {
-        one.sha256 for one in await Pictures(site.database).at([number])
-    }
-    content = await site.files.read(f"{size}/{digest}") if there else None
+    await _file(site, seat, number, digest)
+    content = await site.files.read(f"{size}/{digest}")
     if content is None:
         raise HTTPException(404)
     return Response(content, media_type="image/jpeg", headers=INERT)
+
+
+@router.get("/office/complaints/{number}/files/{digest}")
+async def document(request: Request, seat: Anyone, number: Number, digest: Digest) -> Response:
+    """A film or document as it was handed in, to be saved. Of pictures there are only copies to look at."""
+    site, number = site_of(request), number.upper()
+    found = await _file(site, seat, number, digest)
+    content = None if found.is_picture else await site.files.read(f"original/{digest}")
+    if content is None:
+        raise HTTPException(404)
+    named = f'attachment; filename="{number}-{digest[:8]}{guess_extension(found.media_type) or ""}"'
+    headers = {**INERT, "Content-Disposition": named}
+    return Response(content, media_type=found.media_type, headers=headers)
+
+
+async def _file(site: Site, seat: Seat, number: str, digest: str) -> Shown:
+    """A file at a complaint that the seat may see. What a reporter filmed may tell who it is."""
+    sight = await sight_of_number(site, seat, number)
+    for one in await Pictures(site.database).at([number]) if sight >= Sight.CASE else ():
+        tells_who = one.purpose is Purpose.REPORTED and not one.is_picture
+        if one.sha256 == digest and (sight >= Sight.PERSON or not tells_who):
+            return one
+    raise HTTPException(404)
 
 
 @router.post("/office/complaints/{number}/{kind}")

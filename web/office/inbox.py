@@ -95,6 +95,8 @@ async def act_on_several(
 ) -> Response:
     """Does one thing to several complaints, and tells of each what became of it."""
     site, numbers = site_of(request), tuple(dict.fromkeys(bulk.numbers))
+    if not numbers:
+        return await show(request, seat, asked, 422, bulk=bulk, nothing_chosen=True)
     known = await Inbox(site.database).named(numbers)
     limit = asyncio.Semaphore(AT_ONCE)
 
@@ -103,7 +105,8 @@ async def act_on_several(
             return Result(number, await _done(request, seat, bulk, number, known.get(number)))
 
     results = await asyncio.gather(*(one(number) for number in numbers))
-    return await show(request, seat, asked, bulk=bulk, results=results)
+    left = {one.number for one in results if one.why}
+    return await show(request, seat, asked, bulk=bulk, results=results, left=left)
 
 
 async def _done(request: Request, seat: Seat, bulk: Bulk, number: str, known: Named | None) -> str:
@@ -140,7 +143,7 @@ def _command(site: Site, bulk: Bulk) -> AnyCommand:
             raise Refused(RefusalCode.BAD_INPUT, "This cannot be done to several complaints at once.")
 
 
-async def show(request: Request, seat: Seat, asked: Asked, **more: Any) -> Response:
+async def show(request: Request, seat: Seat, asked: Asked, status: int = 200, **more: Any) -> Response:
     """The page of the inbox."""
     site, unit = site_of(request), _unit(seat)
     store, which = Inbox(site.database), asked.filter(site)
@@ -158,14 +161,16 @@ async def show(request: Request, seat: Seat, asked: Asked, **more: Any) -> Respo
         "groups": sorted({one.group for one in site.city.categories() if one.group}),
         "wards": wards_of(site.city.units()),
         "own_units": [one for one in site.city.units() if one.parent == unit.code and one.kind in HOLDERS],
-        "all_units": [one for one in site.city.units() if one.kind in HOLDERS],
+        "other_units": [one for one in site.city.units() if one.parent != unit.code and one.kind in HOLDERS],
         "form_id": uuid4().hex,
         "bulk_names": BULK,
         "categories": {one.code: one for one in site.city.categories()},
         "results": (),
         "bulk": None,
+        "left": set(),
+        "nothing_chosen": False,
     }
-    return page(request, "office/inbox.html", **{**facts, **more})
+    return page(request, "office/inbox.html", status, **{**facts, **more})
 
 
 def wards_of(units: Sequence[Unit]) -> dict[str, str]:

@@ -11,7 +11,22 @@ async function drawCase(place) {
     interactive: false,
     style: (ward) => ({ className: ward.properties.code === chosen ? "map-ward chosen" : "map-ward" }),
   }).addTo(map);
+  offerBetterPoint(map);
   L.circleMarker(spot, { radius: 9, className: "map-spot", keyboard: false }).addTo(map);
+}
+
+// A press on the map while the complaint is being handed back names the better point.
+function offerBetterPoint(map) {
+  const form = document.getElementById("do-hand_back");
+  if (!form) return;
+  let mark = null;
+  map.on("click", ({ latlng }) => {
+    if (!form.open) return;
+    form.querySelector("[name=latitude]").value = latlng.lat.toFixed(6);
+    form.querySelector("[name=longitude]").value = latlng.lng.toFixed(6);
+    mark?.remove();
+    mark = L.circleMarker(latlng, { radius: 9, className: "map-spot better" }).addTo(map);
+  });
 }
 
 for (const place of document.querySelectorAll("[data-map]")) drawCase(place);
