@@ -11,7 +11,7 @@ from fastapi.responses import Response
 from pydantic import BaseModel, Field
 
 from domain.commands import Accept, AnyCommand, Instruction
-from domain.organisation import HOLDERS, RANK, Unit
+from domain.organisation import HOLDERS, RANK, Unit, UnitKind
 from domain.refusal import RefusalCode, Refused
 from domain.status import Status
 from domain.text import LONGEST_NOTE
@@ -24,7 +24,8 @@ from web.seat import Room, Seat, seated
 from web.site import Site, site_of
 from web.wording import N_, SOON, TODAY
 
-PER_PAGE = 50
+PER_PAGE = 30
+MOST_AT_ONCE = 50
 AT_ONCE = 8
 """Commands under way at the same time when several complaints are chosen."""
 
@@ -71,7 +72,7 @@ class Bulk(BaseModel):
 
     id: str = Field(min_length=8, max_length=40)
     action: str
-    numbers: list[str] = Field(default=[], max_length=PER_PAGE)
+    numbers: list[str] = Field(default=[], max_length=MOST_AT_ONCE)
     to: str = Field(default="", max_length=200)
     note: str = Field(default="", max_length=LONGEST_NOTE)
 
@@ -160,8 +161,8 @@ async def show(request: Request, seat: Seat, asked: Asked, status: int = 200, **
         "statuses": [one for one in Status if one is not Status.CLOSED],
         "groups": sorted({one.group for one in site.city.categories() if one.group}),
         "wards": wards_of(site.city.units()),
-        "own_units": [one for one in site.city.units() if one.parent == unit.code and one.kind in HOLDERS],
-        "other_units": [one for one in site.city.units() if one.parent != unit.code and one.kind in HOLDERS],
+        "targets": _targets(site.city.units(), unit),
+        "is_desk": unit.kind is UnitKind.DESK,
         "form_id": uuid4().hex,
         "bulk_names": BULK,
         "categories": {one.code: one for one in site.city.categories()},
@@ -171,6 +172,13 @@ async def show(request: Request, seat: Seat, asked: Asked, status: int = 200, **
         "nothing_chosen": False,
     }
     return page(request, "office/inbox.html", status, **{**facts, **more})
+
+
+def _targets(units: Sequence[Unit], own: Unit) -> list[Unit]:
+    """Where several may be moved from here: by a desk to any unit, by others to their own sub-units."""
+    if own.kind is UnitKind.DESK:
+        return [one for one in units if one.kind in HOLDERS and one.code != own.code]
+    return [one for one in units if one.parent == own.code and one.kind in HOLDERS]
 
 
 def wards_of(units: Sequence[Unit]) -> dict[str, str]:
