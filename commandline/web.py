@@ -58,7 +58,7 @@ async def web(
     async with Wiring(POOL_SIZE, sdk, traced=tracing is not None) as tuntas:
         service = await http_service(tuntas)
         app = create_app(service)
-        await _add_pages(app, tuntas, service)
+        site = await _add_pages(app, tuntas, service)
         if tracing:
             app.add_middleware(Traced)
         config = uvicorn.Config(
@@ -72,14 +72,16 @@ async def web(
             timeout_graceful_shutdown=STOP_WITHIN_S,
         )
         async with served(settings.web_metrics or loopback(), Operations(service.probes, sdk)):
-            await _serve(HttpServer(config), tuntas)
+            await _serve(HttpServer(config), tuntas, site)
     if tracing:
         await asyncio.to_thread(tracing.stop)
     structlog.get_logger("web").info("stopped")
 
 
-async def _serve(server: "HttpServer", tuntas: Wiring) -> None:
+async def _serve(server: "HttpServer", tuntas: Wiring, site: "Site") -> None:
     """Until a signal comes; then requests that are under way are answered, and webhooks finish their round.
+
+    Streams of pages that stay open would never be answered: they are ended.
 
     A round that hangs is broken off: what it had not told is told again by whoever comes next.
     """
@@ -88,6 +90,7 @@ async def _serve(server: "HttpServer", tuntas: Wiring) -> None:
     def end() -> None:
         server.should_exit, server.force_exit = True, stop.is_set()
         stop.set()
+        site.live.end()
 
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, end)
@@ -98,7 +101,7 @@ async def _serve(server: "HttpServer", tuntas: Wiring) -> None:
         await asyncio.wait_for(telling, WEBHOOKS_STOP_WITHIN_S)
 
 
-async def _add_pages(app: "FastAPI", tuntas: Wiring, service: "Service") -> None:
+async def _add_pages(app: "FastAPI", tuntas: Wiring, service: "Service") -> "Site":
     """The pages, and reading sealed payloads in Temporal's own screens."""
     from durable.codec import SealingCodec  # noqa: PLC0415 - heavy
     from web.application import add_pages  # noqa: PLC0415 - heavy
@@ -107,6 +110,7 @@ async def _add_pages(app: "FastAPI", tuntas: Wiring, service: "Service") -> None
     site = await pages_site(tuntas, service)
     app.include_router(codec_routes(SealingCodec(tuntas.engine.vault), site.doorkeeper, temporal_screens()))
     add_pages(app, site)
+    return site
 
 
 async def pages_site(tuntas: Wiring, service: "Service") -> "Site":

@@ -95,6 +95,20 @@ class Accounts:
         row = await self._row(name) if name else None
         return _account(row) if row and not row.disabled_at else None
 
+    async def session_lasts(self, token: str, at: datetime) -> bool:
+        """Whether a session is still there; unlike ``signed_in``, asking does not keep it."""
+        query = (
+            select(AccountRow.disabled_at.is_(None))
+            .join(SessionRow, SessionRow.account == AccountRow.name)
+            .where(
+                SessionRow.token_hash == _hash(token),
+                SessionRow.expires_at > at,
+                SessionRow.seen_at > at - IDLE_FOR,
+            )
+        )
+        async with transaction(self._engine) as connection:
+            return bool(await connection.scalar(query))
+
     async def sign_out(self, token: str) -> None:
         """Ends a session."""
         async with transaction(self._engine) as connection:

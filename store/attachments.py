@@ -4,8 +4,8 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, and_, cast, func, select
-from sqlalchemy.dialects.postgresql import BIT, insert
+from sqlalchemy import ColumnElement, Integer, Row, and_, cast, func, literal_column, select
+from sqlalchemy.dialects.postgresql import ARRAY, BIT, insert
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from domain.events import Completed, Event, ProgressNoted
@@ -13,10 +13,13 @@ from domain.evidence import SIMILAR_BITS, AtComplaint, Attachment, Case, Purpose
 from domain.intake import Opening
 from domain.place import Point
 from store.engine import transaction
-from store.tables import AttachmentRow, AttachmentUseRow, ComplaintRow
+from store.tables import BANDS, AttachmentRow, AttachmentUseRow, ComplaintRow
 
 MOST_USES = 50
 """Other uses of a content that are told."""
+
+QUARTERS, QUARTER_BITS = 4, 16
+"""How a likeness lies in its index (``store.tables.BANDS``)."""
 
 _MINE = AttachmentRow.__table__.alias("mine")
 """The contents whose other uses are looked for."""
@@ -54,8 +57,9 @@ class AttachmentCatalogue:
         async with transaction(self._engine) as connection:
             rows = (await connection.execute(_uses().where(ComplaintRow.number == number))).all()
             digests = sorted({row.sha256 for row in rows})
+            likenesses = {row.likeness for row in rows if row.likeness is not None}
             same = await _others(connection, _MINE.c.sha256 == AttachmentRow.sha256, digests)
-            similar = await _others(connection, _looks_alike(), digests)
+            similar = await _others(connection, _looks_alike(likenesses), digests)
         return [_shown(row, same.get(row.sha256, ()), similar.get(row.sha256, ())) for row in rows]
 
 
@@ -93,10 +97,30 @@ def _with_event(event: Event, opening: Opening | None) -> list[tuple[Purpose, An
             return []
 
 
-def _looks_alike() -> Any:
-    """Whether two pictures are nearly the same: few of the bits of their likenesses differ."""
+def _looks_alike(likenesses: Collection[int]) -> Any:
+    """Whether two pictures are nearly the same: few of the bits of their likenesses differ.
+
+    When two of 64 bits differ in at most six places (``SIMILAR_BITS``), one of their four quarters differs in
+    at most one: so the index is asked for each quarter as it is, and with each of its bits turned.
+    """
     differs = cast(AttachmentRow.likeness.op("#")(_MINE.c.likeness), BIT(64))
-    return and_(AttachmentRow.sha256 != _MINE.c.sha256, func.bit_count(differs) <= SIMILAR_BITS)
+    probes = sorted({probe for likeness in likenesses for probe in _probes(likeness)})
+    quarters: ColumnElement[Any] = literal_column(f"({BANDS})".replace("likeness", "attachment.likeness"))
+    return and_(
+        AttachmentRow.sha256 != _MINE.c.sha256,
+        AttachmentRow.likeness.is_not(None),
+        quarters.op("&&")(cast(probes, ARRAY(Integer))),
+        func.bit_count(differs) <= SIMILAR_BITS,
+    )
+
+
+def _probes(likeness: int) -> Iterator[int]:
+    for place in range(QUARTERS):
+        quarter = likeness >> (QUARTER_BITS * (QUARTERS - 1 - place)) & (1 << QUARTER_BITS) - 1
+        mark = place << QUARTER_BITS
+        yield mark | quarter
+        for bit in range(QUARTER_BITS):
+            yield mark | quarter ^ 1 << bit
 
 
 async def _others(

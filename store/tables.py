@@ -25,6 +25,16 @@ NAMES = {
     "pk": "pk_%(table_name)s",
 }
 
+BANDS = (
+    "ARRAY[(likeness >> 48 & 65535)::int, (likeness >> 32 & 65535 | 65536)::int,"
+    " (likeness >> 16 & 65535 | 131072)::int, (likeness & 65535 | 196608)::int]"
+)
+"""The four quarters of a picture's likeness, each marked with its place: pictures that look alike agree in
+one of them but for a bit (``store.attachments``). Queries say it in these words to use the index."""
+
+HANDLED = "closed_at IS NULL AND status <> 'RESOLVED'"
+"""What is being handled: nobody has found it done yet. Queries say it in these words to use the index."""
+
 
 class Base(DeclarativeBase):
     """All tables; moments are kept with their time zone, constraints have names that stay."""
@@ -62,6 +72,28 @@ class ComplaintRow(Base):
             "ix_complaint_contact_index", "contact_index", postgresql_where=text("contact_index IS NOT NULL")
         ),
         Index("ix_complaint_name_index", "name_index", postgresql_where=text("name_index IS NOT NULL")),
+        Index(
+            "ix_complaint_handled",
+            "unit",
+            "next_due_at",
+            "number",
+            postgresql_include=["ward", "status", "opened_at", "policy", "hops", "escalation_level"],
+            postgresql_where=text(HANDLED),
+        ),
+        Index(
+            "ix_complaint_ews",
+            "unit",
+            "next_due_at",
+            postgresql_where=text(f"{HANDLED} AND ews_until IS NOT NULL"),
+        ),
+        Index(
+            "ix_complaint_to_validate",
+            "validator",
+            "next_due_at",
+            "number",
+            postgresql_where=text("status = 'AWAITING_VALIDATION'"),
+        ),
+        Index("ix_complaint_closed_at", "closed_at", postgresql_where=text("closed_at IS NOT NULL")),
     )
 
     id: Mapped[str] = mapped_column(primary_key=True)
@@ -108,7 +140,10 @@ class EventRow(Base):
     """A fact about a complaint; never changed, never deleted (a trigger refuses)."""
 
     __tablename__ = "event"
-    __table_args__ = (Index("ix_event_at", "at"),)
+    __table_args__ = (
+        Index("ix_event_at", "at"),
+        Index("ix_event_breached", "at", postgresql_where=text("event = 'breached'")),
+    )
 
     complaint_id: Mapped[str] = mapped_column(ForeignKey("complaint.id"), primary_key=True)
     seq: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
@@ -215,6 +250,14 @@ class AttachmentRow(Base):
     """A file that was taken in, once for each content, with what a picture says about itself."""
 
     __tablename__ = "attachment"
+    __table_args__ = (
+        Index(
+            "ix_attachment_bands",
+            text(f"({BANDS})"),
+            postgresql_using="gin",
+            postgresql_where=text("likeness IS NOT NULL"),
+        ),
+    )
 
     sha256: Mapped[str] = mapped_column(primary_key=True)
     media_type: Mapped[str]
@@ -235,7 +278,10 @@ class AttachmentUseRow(Base):
     """A file at a complaint: it came with the event ``seq``, for a purpose (``domain.evidence``)."""
 
     __tablename__ = "attachment_use"
-    __table_args__ = (Index("ix_attachment_use_sha256", "sha256"),)
+    __table_args__ = (
+        Index("ix_attachment_use_sha256", "sha256"),
+        Index("ix_attachment_use_completed", "at", postgresql_where=text("purpose = 'completed'")),
+    )
 
     complaint_id: Mapped[str] = mapped_column(ForeignKey("complaint.id"), primary_key=True)
     seq: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)

@@ -19,7 +19,17 @@ from durable.complaints import NoAnswer
 from web import home, language_routes, map_routes, sign_in
 from web.assets import asset_routes
 from web.citizen import follow, public, report
-from web.office import complaint, desk, inbox, persons
+from web.office import (
+    complaint,
+    coordination,
+    coordination_acts,
+    coordination_live,
+    desk,
+    inbox,
+    integrity,
+    persons,
+    validation,
+)
 from web.rendering import page
 from web.seat import NotAllowed, NotSignedIn
 from web.site import Site
@@ -27,7 +37,8 @@ from web.site import Site
 NOT_PAGES = ("/api", "/open311", "/codec", "/hooks", "/feeds", "/healthz", "/readyz", "/openapi.json")
 """What programs ask for: an address that is wrong there is answered as they expect, not with a page."""
 
-OFFICE = (inbox, complaint, desk, persons)
+SUPERVISION = (coordination, coordination_acts, coordination_live, validation, integrity)
+OFFICE = (inbox, complaint, desk, persons, *SUPERVISION)
 """The pages of people of the city."""
 
 SMALLEST_ZIPPED = 600

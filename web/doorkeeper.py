@@ -23,6 +23,10 @@ class AccountBook(Protocol):
         """Whose session this is."""
         ...
 
+    async def session_lasts(self, token: str, at: datetime) -> bool:
+        """Whether a session is still there; asking is no use of it."""
+        ...
+
     async def sign_out(self, token: str) -> None:
         """Ends a session."""
         ...
@@ -44,13 +48,22 @@ class Doorkeeper:
 
         An account whose password must be changed first is nobody yet.
         """
-        scheme, _, token = request.headers.get("authorization", "").partition(" ")
-        if scheme.lower() != "bearer":
-            token = request.cookies.get(COOKIE, "")
+        token = token_of(request)
         account = await self.accounts.signed_in(token, self.clock()) if token else None
         return account if account and not account.must_change else None
+
+    async def still_there(self, request: Request) -> bool:
+        """Whether who asked a while ago is still signed in; does not count as a use of the session."""
+        token = token_of(request)
+        return bool(token) and await self.accounts.session_lasts(token, self.clock())
 
     async def may(self, request: Request, role: Role) -> bool:
         """Whether who asks is signed in and has a role."""
         account = await self.who(request)
         return account is not None and role in account.roles
+
+
+def token_of(request: Request) -> str:
+    """The token that somebody is known by: a program's, else the browser's; may be empty."""
+    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    return token if scheme.lower() == "bearer" else request.cookies.get(COOKIE, "")

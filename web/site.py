@@ -16,10 +16,13 @@ from domain.organisation import Category
 from domain.outlook import Outlook
 from durable.complaints import Complaints
 from durable.persons import PersonRequests
+from store.changes import Changes
 from store.database import Database
 from web.assets import Assets
 from web.doorkeeper import Doorkeeper
 from web.kept import Kept
+from web.live import Live
+from web.office.overview import Overview
 
 
 class Suggested(Protocol):
@@ -82,10 +85,14 @@ class Site:
         object.__setattr__(self, "by_failures", Buckets(self.limits.failures))
         object.__setattr__(self, "by_reports", Buckets(self.limits.reports))
         object.__setattr__(self, "orders", Orders(self.city))
+        object.__setattr__(self, "live", Live(lambda: Changes(self.database)))
+        object.__setattr__(self, "overview", Overview(self.database, self.city, self.live, self.clock))
 
     by_failures: Buckets = field(init=False, repr=False)
     by_reports: Buckets = field(init=False, repr=False)
     orders: Orders = field(init=False, repr=False)
+    live: Live = field(init=False, repr=False)
+    overview: Overview = field(init=False, repr=False)
 
 
 def site_of(request: Request) -> Site:

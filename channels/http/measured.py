@@ -18,10 +18,12 @@ UNDER_WAY = Gauge("tuntas_http_requests_under_way", "Requests that are being ans
 
 METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 NO_ROUTE = "none"
+STREAM = b"text/event-stream"
+"""Open for as long as somebody looks at a page: counted, but its length says nothing of how fast we are."""
 
 
 class Measured:
-    """Counts and times every request. What breaks off without an answer counts as 5xx."""
+    """Counts every request and times all but streams. What breaks off without an answer counts as 5xx."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -31,12 +33,13 @@ class Measured:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        status, began = 500, time.perf_counter()
+        status, began, streams = 500, time.perf_counter(), False
 
         async def watched(message: Message) -> None:
-            nonlocal status
+            nonlocal status, streams
             if message["type"] == "http.response.start":
                 status = message["status"]
+                streams = STREAM in dict(message.get("headers", ())).get(b"content-type", b"")
             await send(message)
 
         try:
@@ -45,7 +48,8 @@ class Measured:
         finally:
             method, route = method_of(scope), route_of(scope)
             REQUESTS.labels(method, route, f"{status // 100}xx").inc()
-            SECONDS.labels(method, route).observe(time.perf_counter() - began)
+            if not streams:
+                SECONDS.labels(method, route).observe(time.perf_counter() - began)
 
 
 def route_of(scope: MutableMapping[str, Any]) -> str:

@@ -1,0 +1,5 @@
+"""The inspectorate's page."""
+
+from fastapi import APIRouter
+
+router = APIRouter()
