@@ -2,9 +2,24 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Integer, Row, and_, cast, func, literal_column, select
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Integer,
+    Row,
+    String,
+    and_,
+    cast,
+    column,
+    func,
+    literal_column,
+    select,
+    text,
+    tuple_,
+    values,
+)
 from sqlalchemy.dialects.postgresql import ARRAY, BIT, insert
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
@@ -21,8 +36,13 @@ MOST_USES = 50
 QUARTERS, QUARTER_BITS = 4, 16
 """How a likeness lies in its index (``store.tables.BANDS``)."""
 
-_MINE = AttachmentRow.__table__.alias("mine")
-"""The contents whose other uses are looked for."""
+
+class ProofFilter(NamedTuple):
+    """Which proofs: since when, of which unit, and after which (its moment, complaint and digest)."""
+
+    since: datetime
+    unit: str | None = None
+    after: tuple[datetime, str, str] | None = None
 
 
 class AttachmentCatalogue:
@@ -56,11 +76,31 @@ class AttachmentCatalogue:
         """The files of a complaint in the order in which they came, each with its findings."""
         async with transaction(self._engine) as connection:
             rows = (await connection.execute(_uses().where(ComplaintRow.number == number))).all()
-            digests = sorted({row.sha256 for row in rows})
-            likenesses = {row.likeness for row in rows if row.likeness is not None}
-            same = await _others(connection, _MINE.c.sha256 == AttachmentRow.sha256, digests)
-            similar = await _others(connection, _looks_alike(likenesses), digests)
-        return [_shown(row, same.get(row.sha256, ()), similar.get(row.sha256, ())) for row in rows]
+            return await _all_shown(connection, rows)
+
+    async def handed_in_as_proof(self, which: ProofFilter, limit: int) -> list[AtComplaint]:
+        """Files that came with completions, the latest first, each with its findings."""
+        place = tuple_(AttachmentUseRow.at, ComplaintRow.number, AttachmentRow.sha256)
+        query = (
+            _uses()
+            .where(text("purpose = 'completed'"), AttachmentUseRow.at >= which.since)
+            .order_by(None)
+            .order_by(AttachmentUseRow.at.desc(), ComplaintRow.number.desc(), AttachmentRow.sha256.desc())
+            .limit(limit)
+        )
+        if which.unit:
+            query = query.where(AttachmentUseRow.unit == which.unit)
+        if which.after:
+            query = query.where(place < tuple_(*which.after))
+        async with transaction(self._engine) as connection:
+            return await _all_shown(connection, (await connection.execute(query)).all())
+
+
+async def _all_shown(connection: AsyncConnection, rows: Sequence[Row[Any]]) -> list[AtComplaint]:
+    mine = _mine(rows)
+    same = await _others(connection, mine, mine.c.sha256 == AttachmentRow.sha256) if rows else {}
+    similar = await _others(connection, mine, _looks_alike(mine)) if rows else {}
+    return [_shown(row, same.get(row.sha256, ()), similar.get(row.sha256, ())) for row in rows]
 
 
 async def insert_uses(
@@ -97,48 +137,54 @@ def _with_event(event: Event, opening: Opening | None) -> list[tuple[Purpose, An
             return []
 
 
-def _looks_alike(likenesses: Collection[int]) -> Any:
+def _mine(rows: Sequence[Row[Any]]) -> Any:
+    """The contents whose other uses are looked for, with what their likenesses are looked for by."""
+    contents = {row.sha256: row.likeness for row in rows}
+    return values(
+        column("sha256", String),
+        column("likeness", BigInteger),
+        column("probes", ARRAY(Integer)),
+        name="mine",
+    ).data([(digest, likeness, _probes(likeness)) for digest, likeness in sorted(contents.items())])
+
+
+def _looks_alike(mine: Any) -> Any:
     """Whether two pictures are nearly the same: few of the bits of their likenesses differ.
 
     When two of 64 bits differ in at most six places (``SIMILAR_BITS``), one of their four quarters differs in
     at most one: so the index is asked for each quarter as it is, and with each of its bits turned.
     """
-    differs = cast(AttachmentRow.likeness.op("#")(_MINE.c.likeness), BIT(64))
-    probes = sorted({probe for likeness in likenesses for probe in _probes(likeness)})
+    differs = cast(AttachmentRow.likeness.op("#")(mine.c.likeness), BIT(64))
     quarters: ColumnElement[Any] = literal_column(f"({BANDS})".replace("likeness", "attachment.likeness"))
     return and_(
-        AttachmentRow.sha256 != _MINE.c.sha256,
         AttachmentRow.likeness.is_not(None),
-        quarters.op("&&")(cast(probes, ARRAY(Integer))),
+        quarters.op("&&")(mine.c.probes),
+        AttachmentRow.sha256 != mine.c.sha256,
         func.bit_count(differs) <= SIMILAR_BITS,
     )
 
 
-def _probes(likeness: int) -> Iterator[int]:
-    for place in range(QUARTERS):
-        quarter = likeness >> (QUARTER_BITS * (QUARTERS - 1 - place)) & (1 << QUARTER_BITS) - 1
+def _probes(likeness: int | None) -> list[int]:
+    """The quarters of a likeness as its index keeps them, and those that differ from them in one bit."""
+    found = []
+    for place in range(QUARTERS if likeness is not None else 0):
+        quarter = (likeness or 0) >> (QUARTER_BITS * (QUARTERS - 1 - place)) & (1 << QUARTER_BITS) - 1
         mark = place << QUARTER_BITS
-        yield mark | quarter
-        for bit in range(QUARTER_BITS):
-            yield mark | quarter ^ 1 << bit
+        found += [mark | quarter, *(mark | quarter ^ 1 << bit for bit in range(QUARTER_BITS))]
+    return found
 
 
-async def _others(
-    connection: AsyncConnection, condition: Any, digests: Sequence[str]
-) -> dict[str, list[Use]]:
-    """Where the contents with these digests, or others that fit them, are used: the first uses of each."""
-    if not digests:
-        return {}
+async def _others(connection: AsyncConnection, mine: Any, condition: Any) -> dict[str, list[Use]]:
+    """Where these contents, or others that fit them, are used: the first uses of each."""
     place = func.row_number().over(
-        partition_by=_MINE.c.sha256,
+        partition_by=mine.c.sha256,
         order_by=(AttachmentUseRow.at, AttachmentUseRow.seq, AttachmentRow.sha256),
     )
     ranked = (
         _uses()
         .order_by(None)
-        .add_columns(_MINE.c.sha256.label("mine"), place.label("place"))
-        .join(_MINE, condition)
-        .where(_MINE.c.sha256.in_(digests))
+        .add_columns(mine.c.sha256.label("mine"), place.label("place"))
+        .join(mine, condition)
         .subquery()
     )
     query = select(ranked).where(ranked.c.place <= MOST_USES).order_by(ranked.c.mine, ranked.c.place)
@@ -192,4 +238,4 @@ def _attachment(row: Row[Any]) -> Attachment:
 
 
 def _use(row: Row[Any]) -> Use:
-    return Use(number=row.number, purpose=row.purpose, unit=row.unit, at=row.at)
+    return Use(sha256=row.sha256, number=row.number, purpose=row.purpose, unit=row.unit, at=row.at)
