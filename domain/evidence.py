@@ -69,6 +69,7 @@ class Use(Value):
     purpose: Purpose
     unit: str | None
     at: datetime
+    sha256: str = ""
 
 
 class FindingCode(StrEnum):

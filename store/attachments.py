@@ -1,10 +1,25 @@
 """What is known of files that were taken in, and at which complaints they are used."""
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import BigInteger, Integer, Row, bindparam, cast, func, literal, select, text
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Integer,
+    Row,
+    String,
+    and_,
+    cast,
+    column,
+    func,
+    literal_column,
+    select,
+    text,
+    tuple_,
+    values,
+)
 from sqlalchemy.dialects.postgresql import ARRAY, BIT, insert
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
@@ -16,9 +31,18 @@ from store.engine import transaction
 from store.tables import BANDS, AttachmentRow, AttachmentUseRow, ComplaintRow
 
 MOST_USES = 50
+"""Other uses of a content that are told."""
 
 QUARTERS, QUARTER_BITS = 4, 16
 """How a likeness lies in its index (``store.tables.BANDS``)."""
+
+
+class ProofFilter(NamedTuple):
+    """Which proofs: since when, of which unit, and after which (its moment, complaint and digest)."""
+
+    since: datetime
+    unit: str | None = None
+    after: tuple[datetime, str, str] | None = None
 
 
 class AttachmentCatalogue:
@@ -48,83 +72,35 @@ class AttachmentCatalogue:
             there = set((await connection.execute(query)).scalars())
         return [digest for digest in wanted if digest not in there]
 
-    async def is_at(self, number: str, digest: str) -> bool:
-        """Whether a file is one of a complaint's."""
-        query = (
-            select(AttachmentUseRow.sha256)
-            .join(ComplaintRow, ComplaintRow.id == AttachmentUseRow.complaint_id)
-            .where(ComplaintRow.number == number, AttachmentUseRow.sha256 == digest)
-            .limit(1)
-        )
-        async with transaction(self._engine) as connection:
-            return await connection.scalar(query) is not None
-
     async def of(self, number: str) -> list[AtComplaint]:
         """The files of a complaint in the order in which they came, each with its findings."""
         async with transaction(self._engine) as connection:
             rows = (await connection.execute(_uses().where(ComplaintRow.number == number))).all()
-            return await shown(connection, rows)
+            return await _all_shown(connection, rows)
 
-
-async def shown(connection: AsyncConnection, rows: Sequence[Row[Any]]) -> list[AtComplaint]:
-    """Rows of ``_uses`` with what is striking about each: two queries, however many there are."""
-    pictures = [_attachment(row) for row in rows]
-    same = await _same(connection, {one.sha256 for one in pictures})
-    alike = await _alike(connection, {one.likeness for one in pictures if one.likeness is not None})
-    found = []
-    for row, picture in zip(rows, pictures, strict=True):
-        others = [use for digest, use in alike.get(picture.likeness, ()) if digest != picture.sha256]
-        use = _use(row)
-        striking = findings(picture, use, _case(row), same.get(picture.sha256, []), others[:MOST_USES])
-        found.append(AtComplaint(attachment=picture, use=use, findings=tuple(striking)))
-    return found
-
-
-async def _same(connection: AsyncConnection, digests: Collection[str]) -> Mapping[str, list[Use]]:
-    """The uses of the same contents, anywhere: the first ``MOST_USES`` of each."""
-    found: dict[str, list[Use]] = {}
-    if digests:
-        query = _uses().where(AttachmentRow.sha256.in_(digests)).limit(MOST_USES * len(digests))
-        for row in await connection.execute(query):
-            found.setdefault(row.sha256, []).append(_use(row))
-    return found
-
-
-async def _alike(
-    connection: AsyncConnection, likenesses: Collection[int]
-) -> Mapping[int | None, list[tuple[str, Use]]]:
-    """The uses of pictures that look like one of these, by likeness.
-
-    When two of 64 bits differ in at most six places (``SIMILAR_BITS``), one of their four quarters differs in
-    at most one: so the index is asked for each quarter as it is, and with each of its bits turned.
-    """
-    found: dict[int | None, list[tuple[str, Use]]] = {}
-    if likenesses:
-        wanted = func.unnest(literal(sorted(likenesses), ARRAY(BigInteger))).column_valued("wanted")
-        differs = cast(AttachmentRow.likeness.op("#")(wanted), BIT(64))
-        probes = sorted({probe for likeness in likenesses for probe in _probes(likeness)})
+    async def handed_in_as_proof(self, which: ProofFilter, limit: int) -> list[AtComplaint]:
+        """Files that came with completions, the latest first, each with its findings."""
+        place = tuple_(AttachmentUseRow.at, ComplaintRow.number, AttachmentRow.sha256)
         query = (
             _uses()
-            .add_columns(wanted.label("wanted"))
-            .join(wanted, func.bit_count(differs) <= SIMILAR_BITS)
-            .where(
-                AttachmentRow.likeness.is_not(None),
-                text(f"{BANDS} && :probes").bindparams(bindparam("probes", probes, ARRAY(Integer))),
-            )
-            .limit(MOST_USES * len(likenesses))
+            .where(text("purpose = 'completed'"), AttachmentUseRow.at >= which.since)
+            .order_by(None)
+            .order_by(AttachmentUseRow.at.desc(), ComplaintRow.number.desc(), AttachmentRow.sha256.desc())
+            .limit(limit)
         )
-        for row in await connection.execute(query):
-            found.setdefault(row.wanted, []).append((row.sha256, _use(row)))
-    return found
+        if which.unit:
+            query = query.where(AttachmentUseRow.unit == which.unit)
+        if which.after:
+            query = query.where(place < tuple_(*which.after))
+        async with transaction(self._engine) as connection:
+            return await _all_shown(connection, (await connection.execute(query)).all())
 
 
-def _probes(likeness: int) -> Iterator[int]:
-    for place in range(QUARTERS):
-        quarter = likeness >> (QUARTER_BITS * (QUARTERS - 1 - place)) & (1 << QUARTER_BITS) - 1
-        mark = place << QUARTER_BITS
-        yield mark | quarter
-        for bit in range(QUARTER_BITS):
-            yield mark | quarter ^ 1 << bit
+async def _all_shown(connection: AsyncConnection, rows: Sequence[Row[Any]]) -> list[AtComplaint]:
+    mine = _mine(rows)
+    same = await _others(connection, mine, mine.c.sha256 == AttachmentRow.sha256) if rows else {}
+    similar = await _others(connection, mine, _looks_alike(mine)) if rows else {}
+    return [_shown(row, same.get(row.sha256, ()), similar.get(row.sha256, ())) for row in rows]
 
 
 async def insert_uses(
@@ -159,6 +135,71 @@ def _with_event(event: Event, opening: Opening | None) -> list[tuple[Purpose, An
             return [(Purpose.REPORTED, opening.intake.attachments)]
         case _:
             return []
+
+
+def _mine(rows: Sequence[Row[Any]]) -> Any:
+    """The contents whose other uses are looked for, with what their likenesses are looked for by."""
+    contents = {row.sha256: row.likeness for row in rows}
+    return values(
+        column("sha256", String),
+        column("likeness", BigInteger),
+        column("probes", ARRAY(Integer)),
+        name="mine",
+    ).data([(digest, likeness, _probes(likeness)) for digest, likeness in sorted(contents.items())])
+
+
+def _looks_alike(mine: Any) -> Any:
+    """Whether two pictures are nearly the same: few of the bits of their likenesses differ.
+
+    When two of 64 bits differ in at most six places (``SIMILAR_BITS``), one of their four quarters differs in
+    at most one: so the index is asked for each quarter as it is, and with each of its bits turned.
+    """
+    differs = cast(AttachmentRow.likeness.op("#")(mine.c.likeness), BIT(64))
+    quarters: ColumnElement[Any] = literal_column(f"({BANDS})".replace("likeness", "attachment.likeness"))
+    return and_(
+        AttachmentRow.likeness.is_not(None),
+        quarters.op("&&")(mine.c.probes),
+        AttachmentRow.sha256 != mine.c.sha256,
+        func.bit_count(differs) <= SIMILAR_BITS,
+    )
+
+
+def _probes(likeness: int | None) -> list[int]:
+    """The quarters of a likeness as its index keeps them, and those that differ from them in one bit."""
+    found = []
+    for place in range(QUARTERS if likeness is not None else 0):
+        quarter = (likeness or 0) >> (QUARTER_BITS * (QUARTERS - 1 - place)) & (1 << QUARTER_BITS) - 1
+        mark = place << QUARTER_BITS
+        found += [mark | quarter, *(mark | quarter ^ 1 << bit for bit in range(QUARTER_BITS))]
+    return found
+
+
+async def _others(connection: AsyncConnection, mine: Any, condition: Any) -> dict[str, list[Use]]:
+    """Where these contents, or others that fit them, are used: the first uses of each."""
+    place = func.row_number().over(
+        partition_by=mine.c.sha256,
+        order_by=(AttachmentUseRow.at, AttachmentUseRow.seq, AttachmentRow.sha256),
+    )
+    ranked = (
+        _uses()
+        .order_by(None)
+        .add_columns(mine.c.sha256.label("mine"), place.label("place"))
+        .join(mine, condition)
+        .subquery()
+    )
+    query = select(ranked).where(ranked.c.place <= MOST_USES).order_by(ranked.c.mine, ranked.c.place)
+    found: dict[str, list[Use]] = {}
+    for row in await connection.execute(query):
+        found.setdefault(row.mine, []).append(_use(row))
+    return found
+
+
+def _shown(row: Row[Any], same: Sequence[Use], similar: Sequence[Use]) -> AtComplaint:
+    attachment, use = _attachment(row), _use(row)
+    point = Point(latitude=row.at_latitude, longitude=row.at_longitude) if row.at_latitude else None
+    case = Case(number=row.number, point=point, opened_at=row.opened_at)
+    found = findings(attachment, use, case, same, similar)
+    return AtComplaint(attachment=attachment, use=use, findings=tuple(found))
 
 
 def _uses() -> Any:
@@ -196,10 +237,5 @@ def _attachment(row: Row[Any]) -> Attachment:
     )
 
 
-def _case(row: Row[Any]) -> Case:
-    point = Point(latitude=row.at_latitude, longitude=row.at_longitude) if row.at_latitude else None
-    return Case(number=row.number, point=point, opened_at=row.opened_at)
-
-
 def _use(row: Row[Any]) -> Use:
-    return Use(number=row.number, purpose=row.purpose, unit=row.unit, at=row.at)
+    return Use(sha256=row.sha256, number=row.number, purpose=row.purpose, unit=row.unit, at=row.at)

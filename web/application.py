@@ -39,17 +39,8 @@ from web.site import Site
 NOT_PAGES = ("/api", "/open311", "/codec", "/hooks", "/feeds", "/healthz", "/readyz", "/openapi.json")
 """What programs ask for: an address that is wrong there is answered as they expect, not with a page."""
 
-OFFICE = (
-    inbox,
-    complaint,
-    desk,
-    persons,
-    coordination,
-    coordination_acts,
-    coordination_live,
-    validation,
-    integrity,
-)
+SUPERVISION = (coordination, coordination_acts, coordination_live, validation, integrity)
+OFFICE = (inbox, complaint, desk, persons, *SUPERVISION)
 """The pages of people of the city."""
 
 SMALLEST_ZIPPED = 600

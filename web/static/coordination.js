@@ -108,7 +108,7 @@ async function draw() {
   }).addTo(map);
   const counted = [...shapes].filter(([ward]) => document.querySelector(`#ward-counts tr[data-ward="${ward}"]`));
   const bounds = L.featureGroup(counted.map(([, one]) => one)).getBounds();
-  map.fitBounds(bounds.isValid() ? bounds : layer.getBounds());
+  map.fitBounds(bounds.isValid() ? bounds : layer.getBounds(), { maxZoom: 13 });
   paint();
 }
 
