@@ -61,6 +61,10 @@ from workflows.retention import RetentionWorkflow
 GRACE = timedelta(seconds=10)
 """How long activities may finish after a stop was asked for; Temporal gives the rest to another worker."""
 
+WORKFLOW_TASKS = 16
+"""Workflow tasks taken at a time: what is taken must be done within 10 seconds on a busy machine too, or it
+was done for nothing and is given out again (decision 90). What is not taken waits on the server."""
+
 
 def plugin(
     engine: Database, settings: Settings, city: Jakarta, *, sealed: bool = True, traced: bool = False
@@ -125,7 +129,11 @@ def hosted_by(client: Client, task_queue: str, version: WorkerDeploymentVersion 
         else None
     )
     return Worker(
-        client, task_queue=task_queue, graceful_shutdown_timeout=GRACE, deployment_config=deployment
+        client,
+        task_queue=task_queue,
+        max_concurrent_workflow_tasks=WORKFLOW_TASKS,
+        graceful_shutdown_timeout=GRACE,
+        deployment_config=deployment,
     )
 
 

@@ -15,6 +15,7 @@ from activities.contracts import (
     Escalate,
     SendDigest,
 )
+from activities.shared_calls import SharedCalls
 from notify.letter import Letter, digest_letter
 from notify.media import MAILBOX, NotNow, Route, Routes, Unconfirmed, Undeliverable, send
 from store.digests import Digests, Gathered
@@ -32,7 +33,8 @@ class Escalation:
     def __init__(self, digests: Digests, routes: Routes, hand_over: HandOver, report: Report) -> None:
         self._digests = digests
         self._routes = routes
-        self._hand_over = hand_over
+        # When very many breach together, a signal for each would hold up the digest that is to tell of them.
+        self._hand_over = SharedCalls(hand_over)
         self._report = report
 
     @activity.defn(name=ESCALATE)

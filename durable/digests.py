@@ -1,12 +1,15 @@
 """The gateway between supervisors' digests and complaints, for activities: each call is safe to repeat."""
 
 from temporalio import activity
-from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
+from temporalio.common import Priority, WorkflowIDConflictPolicy, WorkflowIDReusePolicy
 from temporalio.service import RPCError, RPCStatusCode
 
 from activities.contracts import DigestRule
 from domain.commands import SERVICE, Instruction, ReportUndelivered
 from durable.contract import DIGEST, PERFORM_LATER, WAKE, DigestStart
+
+FIRST = Priority(priority_key=1)
+"""When very many complaints are late together, the letter that tells of them does not queue behind them."""
 
 
 async def wake_digest(recipient: str, rule: DigestRule) -> None:
@@ -20,6 +23,7 @@ async def wake_digest(recipient: str, rule: DigestRule) -> None:
         id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
         id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE,
         static_summary=f"letters to {recipient}",
+        priority=FIRST,
     )
 
 

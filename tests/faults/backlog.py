@@ -6,23 +6,20 @@ Measured is how fast that is worked off.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 from sqlalchemy import text
 
 from domain.commands import Accept
-from domain.intake import complaint_id
-from domain.policy import ClockRule, Span, SpanUnit
-from durable.complaints import NoAnswer
-from tests.city import KELURAHAN, POLICY, instruction, officer, opening
+from tests.city import KELURAHAN, instruction, officer
 from tests.faults.accounts import accounts_agree
+from tests.faults.due_together import DueTogether, each, reconciled
 from tests.faults.load import Promises
 from tests.faults.script import Asked, Outcome, run
-from tests.faults.stage import CHANNEL, Stage, stage
+from tests.faults.stage import Stage, stage
 
-AT_ONCE = 40
 SHORT_S = 5
+LOOK_EVERY_S = 2
 WORKED_OFF_WITHIN_S = 7200
 LURAH = officer(KELURAHAN)
 
@@ -30,72 +27,48 @@ LURAH = officer(KELURAHAN)
 async def backlog(asked: Asked) -> Outcome:
     """So many complaints wait when the worker comes back."""
     async with stage("dki-2025") as on:
-        promises, loop = Promises(), asyncio.get_running_loop()
-        due = datetime.now(UTC) + timedelta(seconds=30 + asked.times / 12)
-        began = loop.time()
-        await _each(asked.times, lambda number: _open(on, promises, number, due, asked))
-        opened = asked.times / (loop.time() - began)
-        early = datetime.now(UTC) < due
+        promises = Promises()
+        due = DueTogether(on, promises, KELURAHAN, f"b-{asked.seed}", asked.times)
+        await due.open(asked.advance)
         await on.worker_down()
-        await _each(asked.times, lambda number: _leave(on, number))
-        await asyncio.sleep(max(0.0, (due - datetime.now(UTC)).total_seconds()) + SHORT_S)
-        began = loop.time()
-        await on.worker_up()
-        await _until_worked_off(on, asked.times)
-        took = loop.time() - began
+        await each(asked.times, lambda number: _leave(on, due.identity(number)))
+        await asyncio.sleep(max(0.0, (due.moment - datetime.now(UTC)).total_seconds()) + SHORT_S)
+        assert not await _number(on, BREACHED), "some were breached before the worker was down"
+        took = await _worked_off(on, asked.times)
         accounts = await accounts_agree(on.engine, on.client, promises, wait_s=600)
-        late = await _number(on, "SELECT count(*) FROM event WHERE event = 'breached'")
+        late, doubled = await _number(on, BREACHED), await _number(on, DOUBLED)
+        wrong = await reconciled(on)
+        if (late, doubled) != (asked.times, 0):
+            wrong.append(f"{late} breaches of {asked.times}, {doubled} complaints breached or accepted twice")
     figures = (
-        f"{asked.times} complaints opened at {opened:.0f} a second{'' if early else ' (too slowly)'}; after "
-        f"the down-time {late} breaches, {asked.times} commands worked off in {took:.0f} s "
-        f"({asked.times / took:.0f} complaints a second)"
+        f"{asked.times} complaints opened at {due.rate:.0f} a second; after the down-time {late} breaches "
+        f"and {asked.times} commands worked off in {took:.0f} s "
+        f"({asked.times / took:.0f} complaints a second); wrong: {'; '.join(wrong) or 'none'}"
     )
-    return Outcome(f"{figures}; {accounts}", accounts.agree and late == asked.times)
+    return Outcome(f"{figures}; {accounts}", accounts.agree and not wrong)
 
 
-async def _open(on: Stage, promises: Promises, number: int, due: datetime, asked: Asked) -> None:
-    seconds = max(1, round((due - datetime.now(UTC)).total_seconds()))
-    policy = POLICY.model_copy(
-        update={
-            "response": ClockRule(limit=Span(amount=seconds, unit=SpanUnit.SECONDS)),
-            "ladder_after": (timedelta(),),
-            "remind_every": timedelta(days=30),
-            "digest_every": Span(amount=30, unit=SpanUnit.SECONDS),
-        }
-    )
-    start = opening(reference=f"b-{number}", policy=policy)
-    while True:
-        try:
-            receipt = await on.complaints.open(start)
-        except (NoAnswer, RuntimeError):
-            continue
-        break
-    promises.numbers[complaint_id(CHANNEL, start.intake.reference)] = receipt.number
-    asked.advance()
+async def _leave(on: Stage, identity: str) -> None:
+    await on.complaints.perform_later(identity, instruction(Accept(), LURAH, f"accept-{identity}"))
 
 
-async def _leave(on: Stage, number: int) -> None:
-    identity = complaint_id(CHANNEL, f"b-{number}")
-    await on.complaints.perform_later(identity, instruction(Accept(), LURAH, f"accept-{number}"))
+async def _worked_off(on: Stage, many: int) -> float:
+    """Starts the worker; returns how many seconds it took until every command was carried out."""
+    loop = asyncio.get_running_loop()
+    began = loop.time()
+    await on.worker_up()
+    while (accepted := await _number(on, ACCEPTED)) < many:
+        assert loop.time() - began < WORKED_OFF_WITHIN_S, f"only {accepted} of {many} were worked off"
+        await asyncio.sleep(LOOK_EVERY_S)
+    return loop.time() - began
 
 
-async def _each(many: int, do: Callable[[int], Awaitable[None]]) -> None:
-    gate = asyncio.Semaphore(AT_ONCE)
-
-    async def one(number: int) -> None:
-        async with gate:
-            await do(number)
-
-    await asyncio.gather(*map(one, range(many)))
-
-
-async def _until_worked_off(on: Stage, many: int) -> None:
-    query = "SELECT count(*) FROM event WHERE event = 'accepted'"
-    for _ in range(WORKED_OFF_WITHIN_S):
-        if await _number(on, query) >= many:
-            return
-        await asyncio.sleep(1)
-    raise AssertionError(f"only {await _number(on, query)} of {many} were worked off")
+ACCEPTED = "SELECT count(*) FROM event WHERE event = 'accepted'"
+BREACHED = "SELECT count(*) FROM event WHERE event = 'breached'"
+DOUBLED = (
+    "SELECT count(*) FROM (SELECT 1 FROM event WHERE event IN ('breached', 'accepted') "
+    "GROUP BY complaint_id, event HAVING count(*) > 1) t"
+)
 
 
 async def _number(on: Stage, query: str) -> int:

@@ -28,7 +28,7 @@ from runtime.temporal_client import connect
 from store.database import Database
 from tests.program import ROOT, Program
 from tests.receiver import Receiver
-from worker import plugin
+from worker import WORKFLOW_TASKS, plugin
 
 pytestmark = [pytest.mark.servers, pytest.mark.xdist_group("operations")]
 PERSONAL = ("Siti Rahasia", "siti@rahasia.example", "Lubang yang memalukan", "Sudah pindah ke Bogor")
@@ -131,6 +131,16 @@ def test_metrics_count(service: Service, life: str) -> None:
     assert service.metric("web", "tuntas_http_request_seconds_count", **submit) == 1
     route = "/api/v1/complaints/{number}/withdraw"
     assert service.metric("web", "tuntas_http_requests_total", status="4xx", route=route) == 1
+
+
+def test_a_worker_takes_few_workflow_tasks_at_a_time(service: Service, life: str) -> None:
+    def slots() -> float:
+        return sum(
+            service.metric("worker", f"temporal_worker_task_slots_{kind}", worker_type="WorkflowWorker")
+            for kind in ("available", "used")
+        )
+
+    wait_until(lambda: slots() == WORKFLOW_TASKS)
 
 
 async def test_the_dashboard_and_the_alerts_name_metrics_that_are_there(service: Service, life: str) -> None:

@@ -3,6 +3,7 @@
 import asyncio
 from collections import Counter
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
@@ -11,14 +12,18 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import func, select, update
 from temporalio.client import Client, WorkflowHistory
+from temporalio.testing import ActivityEnvironment
 from temporalio.worker import Worker
 
-from activities.contracts import DigestRule
+from activities.contracts import DigestRule, Escalate
+from activities.escalate import Escalation
 from domain.intake import Opening, complaint_id
 from domain.policy import Policy, Span, SpanUnit
 from durable.complaints import Complaints
 from durable.contract import DIGEST, WAKE, DigestStart
+from durable.digests import report_undelivered, wake_digest
 from jakarta.load import load_jakarta
+from notify.media import Routes
 from runtime.settings import Settings
 from runtime.stack import Stack
 from runtime.temporal_client import connect
@@ -36,6 +41,7 @@ from tests.workflows.test_weeks import skipping
 from worker import hosted_by, plugin
 
 LATE = 60
+SIGNALED = "workflow_execution_signaled_event_attributes"
 MINUTE = timedelta(minutes=1)
 RULE = DigestRule(
     every=Span(amount=1, unit=SpanUnit.SECONDS), calendar=CALENDAR, within=timedelta(seconds=20)
@@ -101,6 +107,23 @@ async def test_sixty_breaches_at_once_make_a_handful_of_letters_and_none_is_left
     assert len(shown) == count
     for identity in opened:
         assert any(one.recipient == supervisor for one in await Messages(engine).of(identity))
+
+
+async def test_a_flood_of_escalations_is_a_signal_or_two_to_the_digest(
+    client: Client, worker: Worker, engine: Database
+) -> None:
+    recipient = f"ASKO-{uuid4().hex}"
+    escalation = Escalation(Digests(engine), Routes("mailbox://"), wake_digest, report_undelivered)
+    at_work = ActivityEnvironment(client)
+    at_work.info = replace(at_work.info, task_queue="complaints")
+    what = Escalate(recipients=(recipient,), rule=RULE)
+    await asyncio.gather(*(at_work.run(escalation.escalate, what) for _ in range(1000)))
+    handle = client.get_workflow_handle(f"digest-{recipient}")
+    history = await handle.fetch_history()
+    signals = [event for event in history.events if event.HasField(SIGNALED)]
+    assert 1 <= len(signals) <= 2, "one for the first, one for all who came while it was on its way"
+    assert (await handle.describe()).raw_description.workflow_execution_info.priority.priority_key == 1
+    assert await handle.result() == 0
 
 
 async def test_a_single_notice_keeps_its_own_words_and_several_share_a_letter(
