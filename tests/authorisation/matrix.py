@@ -5,12 +5,13 @@ for each column; a single cell counts for everybody. Cells:
 
     in      the door is open: the answer is neither 401, 403 nor 404, and no way to the sign-in page
     401 ... the door is closed, with this status
-    door    the door is closed: the way leads to the sign-in page
+    door    the door is closed: the way leads to where one signs in, or writes the access code
+    no      (pages) the door is open, and what was wanted is refused (409), showing no more than the page itself
     case    (pages) the door is open, and the page shows what the private complaint says, but not who said it
     person  (pages) the door is open, and the page shows also who said it
 
 Where the cell is none of the last two, neither words nor name of the private complaint may be in the answer;
-on addresses for programs they are in no answer at all. What fills a path stands in ``test_matrix._complaint``;
+on addresses for programs they are in no answer at all. What fills a path stands in ``house``;
 what goes with a POST stands in ``SENT``, and is an empty form or object where nothing stands there.
 """
 
@@ -70,7 +71,7 @@ channel with all scopes; the reporter by the access code; the reporter of anothe
 that holds it, and an operator, both by the session of the pages."""
 
 PAGES = """
-asker                                                      nobody reporter stranger new plain holder elsewhere desk otherdesk validator coordinator othercity inspektorat operator
+asker                                                      nobody reporter stranger new  plain holder elsewhere desk   otherdesk validator coordinator othercity inspektorat operator
 GET  /assets/{digest}/{name}                               in
 POST /language                                             in
 GET  /wards.json                                           in
@@ -82,10 +83,10 @@ GET  /report/categories                                    in
 GET  /report/place                                         in
 GET  /follow                                               in
 POST /follow                                               404
-GET  /reports/{number}                                     in     person   in       in  in    in     in        in   in        in        in          in        in          in
-GET  /reports/{number}/photos/{digest}/{size}              404    in       404      404 404   404    404       404  404       404       404         404       404         404
+GET  /reports/{number}                                     in     case     in       in   in    in     in        in     in        in        in          in        in          in
+GET  /reports/{number}/photos/{digest}/{size}              404    in       404      404  404   404    404       404    404       404       404         404       404         404
 POST /reports/{number}/support                             404
-POST /reports/{number}/{kind}                              303    in       303      303 303   303    303       303  303       303       303         303       303         303
+POST /reports/{number}/{kind}                              door   no       door     door door  door   door      door   door      door      door        door      door        door
 POST /reports/{number}/forget                              in
 GET  /public                                               in
 GET  /public/map.json                                      in
@@ -95,24 +96,24 @@ GET  /sign-in                                              in
 POST /sign-in                                              401
 POST /sign-out                                             in
 GET  /password                                             in
-POST /password                                             door   door     door     401 401   401    401       401  401       401       401         401       401         401
-GET  /office                                               door   door     door     doorin    in     in        in   in        in        in          in        in          in
-GET  /account                                              door   door     door     doorin    in     in        in   in        in        in          in        in          in
+POST /password                                             door   door     door     401  401   401    401       401    401       401       401         401       401         401
+GET  /office                                               door   door     door     door in    in     in        in     in        in        in          in        in          in
+GET  /account                                              door   door     door     door in    in     in        in     in        in        in          in        in          in
 
-GET  /office/inbox                                         door   door     door     door403   403    in        in   in        in        403         403       403         403
-POST /office/inbox                                         door   door     door     door403   in     in        in   in        in        403         403       403         403
-GET  /office/desk                                          door   door     door     door403   403    403       in   in        403       403         403       403         403
-POST /office/desk                                          door   door     door     door403   403    403       in   in        403       403         403       403         403
-GET  /office/complaints/{number}                           door   door     door     doorin    person in        personin        case      person      in        case        in
-GET  /office/complaints/{number}/findings                  door   door     door     door404   in     404       in   404       in        in          404       in          404
-GET  /office/complaints/{number}/photos/{digest}/{size}    door   door     door     door404   in     404       in   404       in        in          404       in          404
-POST /office/complaints/{number}/{kind}                    door   door     door     door403   in     in        in   in        in        in          in        in          403
+GET  /office/inbox                                         door   door     door     door 403   case   in        in     in        in        403         403       403         403
+POST /office/inbox                                         door   door     door     door 403   case   in        in     in        in        403         403       403         403
+GET  /office/desk                                          door   door     door     door 403   403    403       in     in        403       403         403       403         403
+POST /office/desk                                          door   door     door     door 403   403    403       in     in        403       403         403       403         403
+GET  /office/complaints/{number}                           door   door     door     door in    person in        person in        in        person      in        case        in
+GET  /office/complaints/{number}/findings                  door   door     door     door 404   in     404       in     404       404       in          404       in          404
+GET  /office/complaints/{number}/photos/{digest}/{size}    door   door     door     door 404   in     404       in     404       404       in          404       in          404
+POST /office/complaints/{number}/{kind}                    door   door     door     door 403   in     no        no     no        no        no          no        no          403
 
-GET  /office/persons                                       door   door     door     door403   403    403       403  403       403       403         403       403         in
-POST /office/persons/find                                  door   door     door     door403   403    403       403  403       403       403         403       403         person
-POST /office/persons/ask                                   door   door     door     door403   403    403       403  403       403       403         403       403         in
-POST /office/persons/{identity}/decide                     door   door     door     door403   403    403       403  403       403       403         403       403         in
-POST /office/persons/{identity}/file                       door   door     door     door403   403    403       403  403       403       403         403       403         404
+GET  /office/persons                                       door   door     door     door 403   403    403       403    403       403       403         403       403         in
+POST /office/persons/find                                  door   door     door     door 403   403    403       403    403       403       403         403       403         in
+POST /office/persons/ask                                   door   door     door     door 403   403    403       403    403       403       403         403       403         in
+POST /office/persons/{identity}/decide                     door   door     door     door 403   403    403       403    403       403       403         403       403         no
+POST /office/persons/{identity}/file                       door   door     door     door 403   403    403       403    403       403       403         403       403         404
 """
 """Askers: nobody; the browser of the reporter, which keeps the access code, and that of the reporter of another
 complaint; somebody who must change the first password yet; an account with a role and no office; officers of the
@@ -125,12 +126,34 @@ SENT: dict[str, dict[str, object]] = {
     "POST /api/v1/complaints/{number}/rate": {"score": 3},
     "POST /api/v1/complaints/{number}/reopen": {"note": "Belum"},
     "POST /api/v1/complaints/{number}/withdraw": {"note": "Sudah baik"},
-    "POST /open311/v2/servicerequestupdates.{wanted}": {"description": "Di sini"},
+    "POST /open311/v2/requests.{wanted}": {"service_code": "jalan-rusak"},
+    "POST /open311/v2/servicerequestupdates.{wanted}": {
+        "service_request_id": "{number}",
+        "description": "Di sini",
+    },
     "POST /language": {"language": "en"},
     "POST /sign-in": {"name": "nobody", "password": "nothing"},
+    "POST /report": {"category": "jalan-rusak", "text": "Lubang", "place": "Gambir"},
+    "POST /follow": {"number": "{number}", "code": "AAAAA-AAAAA"},
+    "POST /reports/{number}/{kind}": {"identity": "matrix-{asker}"},
+    "POST /office/inbox": {
+        "id": "matrix-matrix",
+        "action": "reassign",
+        "to": "nowhere",
+        "numbers": "{number}",
+    },
+    "POST /office/desk": {
+        "id": "matrix-matrix",
+        "category": "jalan-rusak",
+        "text": "Lubang",
+        "place": "Gambir",
+    },
+    "POST /office/complaints/{number}/{kind}": {"id": "matrix-{asker}"},
+    "POST /office/persons/find": {"number": "{number}"},
+    "POST /office/persons/{identity}/decide": {"granted": "true"},
     "POST /password": {"before": "wrong", "after": "payung hijau tujuh bukit"},
 }
-"""What goes with a POST, so that it would really happen where the door is open."""
+"""What goes with a POST, so that it would really happen where the door is open; filled as paths are."""
 
 
 class Row(NamedTuple):
