@@ -47,7 +47,6 @@ async def web(
     """Serves HTTP in the foreground, and tells webhooks; `up` does it too. Ctrl-C stops it cleanly."""
     import uvicorn  # noqa: PLC0415 - heavy
 
-    from channels.http.application import create_app  # noqa: PLC0415 - heavy
     from channels.http.traced import Traced  # noqa: PLC0415 - heavy
     from runtime.http_server import HttpServer  # noqa: PLC0415 - heavy
     from runtime.operations_server import Operations, served  # noqa: PLC0415 - heavy
@@ -57,8 +56,7 @@ async def web(
     tracing = start_tracing("tuntas-web")
     async with Wiring(POOL_SIZE, sdk, traced=tracing is not None) as tuntas:
         service = await http_service(tuntas)
-        app = create_app(service)
-        site = await _add_pages(app, tuntas, service)
+        app, site = await application(tuntas, service)
         if tracing:
             app.add_middleware(Traced)
         config = uvicorn.Config(
@@ -101,16 +99,17 @@ async def _serve(server: "HttpServer", tuntas: Wiring, site: "Site") -> None:
         await asyncio.wait_for(telling, WEBHOOKS_STOP_WITHIN_S)
 
 
-async def _add_pages(app: "FastAPI", tuntas: Wiring, service: "Service") -> "Site":
-    """The pages, and reading sealed payloads in Temporal's own screens."""
+async def application(tuntas: Wiring, service: "Service") -> "tuple[FastAPI, Site]":
+    """All that is served: channels, messengers, pages, and opening what Temporal's screens show sealed."""
+    from channels.http.application import create_app  # noqa: PLC0415 - heavy
     from durable.codec import SealingCodec  # noqa: PLC0415 - heavy
     from web.application import add_pages  # noqa: PLC0415 - heavy
     from web.codec_server import codec_routes  # noqa: PLC0415 - heavy
 
-    site = await pages_site(tuntas, service)
+    app, site = create_app(service), await pages_site(tuntas, service)
     app.include_router(codec_routes(SealingCodec(tuntas.engine.vault), site.doorkeeper, temporal_screens()))
     add_pages(app, site)
-    return site
+    return app, site
 
 
 async def pages_site(tuntas: Wiring, service: "Service") -> "Site":
