@@ -24,6 +24,7 @@ from commandline import (
     policy,
     reconcile,
     stack,
+    synthetic,
     verbs,
     web,
     webhooks,
@@ -69,6 +70,7 @@ for command, panel in (
 ):
     app.command(rich_help_panel=panel)(command)
 app.command("list", rich_help_panel=LOOK)(complaints.list_)
+app.command("synthetic-year", rich_help_panel=STACK)(synthetic.synthetic_year)
 app.command("export", rich_help_panel=LOOK)(exporting.export)
 app.command("import", rich_help_panel=LOOK)(importing.import_csv)
 app.add_typer(mail.app, name="mail-in", rich_help_panel=STACK)

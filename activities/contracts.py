@@ -8,6 +8,7 @@ from domain.intake import Opening
 from domain.notices import Notice
 from domain.person import Decision, PersonRequest, RequestState
 from domain.policy import Span
+from domain.standing import Standing
 from domain.value import Value
 from domain.view import ComplaintView, Receipt
 
@@ -49,13 +50,14 @@ class Registered(Value):
 class Record(Value):
     """Events to keep, in order, with where the complaint stands after them and who is to be told.
 
-    ``opening`` comes with the first event only.
+    ``opening`` comes with the first event only. ``standing`` is what reports count; older code sent none.
     """
 
     view: ComplaintView
     events: tuple[Event, ...]
     notices: tuple[Notice, ...] = ()
     opening: Opening | None = None
+    standing: Standing | None = None
 
 
 class Recorded(Value):

@@ -128,6 +128,10 @@ class Jakarta:
             return WardFound(ward=None, found_by=FoundBy.NO_POINT)
         return self._map.find(point)
 
+    def reference_points(self) -> Sequence[tuple[str, Point]]:
+        """The reference points of the wards: the code of the ward, and where."""
+        return self._nearest.points()
+
     def unit_of_ward(self, ward: str) -> Unit:
         """The kelurahan that receives the complaints of a ward."""
         return self.unit(f"KEL-{ward}")
@@ -172,9 +176,12 @@ class Jakarta:
         )
 
     @cached_property
+    def _nearest(self) -> NearestPoint:
+        return NearestPoint(self._folder / "ward_points.csv")
+
+    @cached_property
     def _map(self) -> NearestPoint | Boundaries:
-        nearest = NearestPoint(self._folder / "ward_points.csv")
-        return Boundaries(self._boundaries, nearest.find) if self._boundaries else nearest
+        return Boundaries(self._boundaries, self._nearest.find) if self._boundaries else self._nearest
 
 
 def _channels(folder: Path, today: date) -> dict[str, Channel]:

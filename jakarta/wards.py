@@ -41,6 +41,13 @@ class NearestPoint:
             (row.latitude, row.longitude * SHRINK, row.ward_code) for row in read_rows(file, ReferencePoint)
         ]
 
+    def points(self) -> list[tuple[str, Point]]:
+        """Every reference point with the code of its ward."""
+        return [
+            (ward, Point(latitude=latitude, longitude=shrunk / SHRINK))
+            for latitude, shrunk, ward in self._points
+        ]
+
     def find(self, point: Point) -> WardFound:
         """The ward of the nearest reference point, or OUTSIDE when none is within reach."""
         latitude, longitude = point.latitude, point.longitude * SHRINK

@@ -50,6 +50,7 @@ class ComplaintRow(Base):
         Index("ix_complaint_next_due_at", "next_due_at", postgresql_where=text("next_due_at IS NOT NULL")),
         Index("ix_complaint_channel_registered_at_number", "channel", "registered_at", "number"),
         Index("ix_complaint_updated_at", "updated_at"),
+        Index("ix_complaint_closed_at", "closed_at"),
         Index(
             "ix_complaint_contact_index", "contact_index", postgresql_where=text("contact_index IS NOT NULL")
         ),
@@ -134,6 +135,42 @@ class AuditRow(Base):
     via: Mapped[str]
     content: Mapped[bytes]
     hash: Mapped[bytes]
+
+
+class StandingRow(Base):
+    """Where a complaint stood after an event (``domain.standing``): never changed, nothing personal."""
+
+    __tablename__ = "standing"
+
+    complaint_id: Mapped[str] = mapped_column(primary_key=True)
+    seq: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    at: Mapped[datetime]
+    event: Mapped[str]
+    status: Mapped[str]
+    outcome: Mapped[str | None]
+    unit: Mapped[str]
+    coordinator: Mapped[str | None]
+    ward: Mapped[str | None]
+    hops: Mapped[int]
+    score: Mapped[int | None]
+
+
+class ClockStandingRow(Base):
+    """How a clock of a complaint stood after an event that changed it; never changed."""
+
+    __tablename__ = "clock_standing"
+
+    complaint_id: Mapped[str] = mapped_column(primary_key=True)
+    clock: Mapped[str] = mapped_column(primary_key=True)
+    seq: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    at: Mapped[datetime]
+    unit: Mapped[str]
+    coordinator: Mapped[str | None]
+    started_at: Mapped[datetime]
+    due_at: Mapped[datetime]
+    stopped_at: Mapped[datetime | None]
+    ended_at: Mapped[datetime | None]
+    ended_as: Mapped[str | None]
 
 
 class MessageRow(Base):
