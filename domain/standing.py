@@ -27,6 +27,7 @@ class ClockStanding(Value):
     coordinator: str | None
     started_at: datetime
     due_at: datetime
+    breached_at: datetime | None
     stopped_at: datetime | None
     ended_at: datetime | None
     ended_as: ClockState | None
@@ -92,6 +93,7 @@ def _clock(clock: Clock, unit: Unit) -> ClockStanding:
         coordinator=coordinator(unit),
         started_at=clock.started_at,
         due_at=clock.due_at,
+        breached_at=clock.breached_at,
         stopped_at=clock.pauses[-1].since if clock.is_paused else clock.held_since,
         ended_at=clock.ended_at,
         ended_as=clock.ended_as,

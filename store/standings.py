@@ -17,7 +17,7 @@ from store.events import events_of
 from store.opening import opened_opening
 from store.tables import ComplaintRow, StandingRow
 
-SAME = ("started_at", "due_at", "stopped_at", "ended_at", "ended_as")
+SAME = ("started_at", "due_at", "breached_at", "stopped_at", "ended_at", "ended_as")
 """A clock that differs in none of these stands as it stood."""
 
 PORTION = 500

@@ -168,6 +168,7 @@ class ClockStandingRow(Base):
     coordinator: Mapped[str | None]
     started_at: Mapped[datetime]
     due_at: Mapped[datetime]
+    breached_at: Mapped[datetime | None]
     stopped_at: Mapped[datetime | None]
     ended_at: Mapped[datetime | None]
     ended_as: Mapped[str | None]

@@ -45,6 +45,7 @@ def upgrade() -> None:
         sa.Column("coordinator", sa.String(), nullable=True),
         sa.Column("started_at", MOMENT, nullable=False),
         sa.Column("due_at", MOMENT, nullable=False),
+        sa.Column("breached_at", MOMENT, nullable=True),
         sa.Column("stopped_at", MOMENT, nullable=True),
         sa.Column("ended_at", MOMENT, nullable=True),
         sa.Column("ended_as", sa.String(), nullable=True),
