@@ -23,6 +23,7 @@ from commandline import (
     person,
     policy,
     reconcile,
+    reports,
     stack,
     synthetic,
     verbs,
@@ -67,6 +68,7 @@ for command, panel in (
     (complaints.suggest, LOOK),
     (complaints.duplicates, LOOK),
     (authority.authority, LOOK),
+    (reports.report, LOOK),
 ):
     app.command(rich_help_panel=panel)(command)
 app.command("list", rich_help_panel=LOOK)(complaints.list_)
@@ -83,6 +85,7 @@ app.add_typer(accounts.app, name="accounts", rich_help_panel=STACK)
 app.add_typer(key_ring.app, name="key-ring", rich_help_panel=STACK)
 app.add_typer(audit.app, name="audit", rich_help_panel=LOOK)
 app.add_typer(person.app, name="person", rich_help_panel=LOOK)
+app.add_typer(reports.app, name="reports", rich_help_panel=LOOK)
 app.add_typer(channel_keys.app, name="keys", rich_help_panel=STACK)
 verbs.add_to(app)
 

@@ -5,9 +5,10 @@ the number of its complaint, so that a figure can be followed to a list. Figures
 """
 
 from collections.abc import Iterable, Mapping
-from datetime import timedelta
+from datetime import date, timedelta
 from enum import StrEnum
 from fractions import Fraction
+from typing import NamedTuple
 
 from domain.clocks import ClockKind
 from domain.status import Outcome
@@ -84,6 +85,7 @@ class Dimension(StrEnum):
     WARD = "ward"
     UNIT = "unit"
     COORDINATOR = "coordinator"
+    DAY = "day"
 
 
 class Cell(Value):
@@ -145,6 +147,20 @@ def together(cells: Iterable[Cell]) -> Cell:
 
 Cells = Mapping[Dimension, Mapping[str, Cell]]
 """The figures by each dimension and key; ``""`` is what has no such key, a complaint without a ward say."""
+
+
+class Traced(NamedTuple):
+    """One thing that a figure counts. ``value`` as in :class:`Cell`."""
+
+    figure: Figure
+    number: str
+    channel: str
+    category: str
+    ward: str | None
+    unit: str | None
+    coordinator: str | None
+    day: date | None
+    value: int | None
 
 
 class Ranked(Value):

@@ -14,8 +14,9 @@ from jakarta.bad_data import BadData, Entry, read_rows
 from jakarta.boundaries import Boundaries
 from jakarta.calendar import Calendar
 from jakarta.directory import Contact, read_contacts
-from jakarta.organisation import ChannelRow, Mark, build_officers, build_units, desk_of, findings
+from jakarta.organisation import ChannelRow, Mark, Ward, build_officers, build_units, desk_of, findings
 from jakarta.policies import load_policies
+from jakarta.reports import ReportRules, read_report_rules
 from jakarta.wards import NearestPoint
 
 HERE = Path(__file__).parent
@@ -131,6 +132,16 @@ class Jakarta:
     def reference_points(self) -> Sequence[tuple[str, Point]]:
         """The reference points of the wards: the code of the ward, and where."""
         return self._nearest.points()
+
+    @cached_property
+    def report_rules(self) -> ReportRules:
+        """Who gets reports, and how small a group may be. Raises ``BadData``."""
+        own = self._folder / "reports.toml"
+        return read_report_rules(own if own.is_file() else HERE / "data" / "reports.toml", self._units)
+
+    def places(self) -> Mapping[str, str]:
+        """The names of the province, its cities, kecamatan and wards, by Kemendagri code."""
+        return {ward.code: ward.name for ward in read_rows(self._folder / "wards.csv", Ward)}
 
     def unit_of_ward(self, ward: str) -> Unit:
         """The kelurahan that receives the complaints of a ward."""

@@ -6,12 +6,11 @@ counts over that table, and the list behind a figure is a look into it: the two 
 
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from typing import Any, NamedTuple
 
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from domain.figures import AGES, HOPS, LOW_SCORE, Cell, Cells, Dimension, Figure
+from domain.figures import AGES, HOPS, LOW_SCORE, Cell, Cells, Dimension, Figure, Traced
 from domain.period import Period
 from store.engine import transaction
 
@@ -22,6 +21,8 @@ PREPARE = (
     "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ",
 )
 
+ZONE = "Asia/Jakarta"
+
 CASES = """
 CREATE TEMPORARY TABLE report_case ON COMMIT DROP AS
 SELECT id, number, channel, category, opened_at
@@ -30,18 +31,18 @@ WHERE seq > 0 AND opened_at < :end AND (closed_at IS NULL OR closed_at >= :start
 """
 """Those that something can have happened to: closed is for good."""
 
-STEPS = """
+STEPS = f"""
 CREATE TEMPORARY TABLE report_step ON COMMIT DROP AS
 SELECT one.complaint_id, one.seq, one.at, one.event, one.status, one.outcome, one.unit, one.coordinator,
     one.ward, one.hops, one.score, report_case.number, report_case.channel, report_case.category,
-    report_case.opened_at,
+    report_case.opened_at, (one.at AT TIME ZONE '{ZONE}')::date AS day,
     lag(one.unit) OVER life AS unit_before,
     lag(one.coordinator) OVER life AS coordinator_before,
     lead(one.seq) OVER life IS NULL AS is_last
 FROM standing AS one JOIN report_case ON report_case.id = one.complaint_id
 WHERE one.at < :end
 WINDOW life AS (PARTITION BY one.complaint_id ORDER BY one.seq)
-"""
+"""  # noqa: S608 - our own names, here and below
 
 CLOCKS = """
 CREATE TEMPORARY TABLE report_clock ON COMMIT DROP AS
@@ -59,7 +60,7 @@ FROM (
 TRACED = """
 CREATE TEMPORARY TABLE report_traced (
     figure text, number text, channel text, category text, ward text, unit text, coordinator text,
-    value bigint
+    value bigint, day date
 ) ON COMMIT DROP
 """
 
@@ -67,42 +68,38 @@ OF_A_STEP = "number, channel, category, ward, unit, coordinator"
 
 HAPPENED = f"""
 INSERT INTO report_traced
-SELECT figure, {OF_A_STEP}, CAST(NULL AS bigint) FROM report_step
+SELECT figure, {OF_A_STEP}, CAST(NULL AS bigint), day FROM report_step
 JOIN (VALUES ('received', '{Figure.RECEIVED}'), ('completed', '{Figure.FOLLOW_UP}'),
     ('follow_up_rejected', '{Figure.FOLLOW_UP_REJECTED}'), ('reopened', '{Figure.REOPENED}'),
     ('validated', '{Figure.RESOLVED}'), ('parent_resolved', '{Figure.RESOLVED}')) AS told (event, figure)
     USING (event)
 WHERE at >= :start
 UNION ALL
-SELECT '{Figure.MOVED}', number, channel, category, ward, unit_before, coordinator_before,
-    CAST(NULL AS bigint)
+SELECT '{Figure.MOVED}', number, channel, category, ward, unit_before, coordinator_before, NULL, day
 FROM report_step
 WHERE at >= :start AND event IN ('coordinated', 'disposed', 'handed_back', 'reassigned')
 UNION ALL
-SELECT 'hops_' || least(hops, {len(HOPS) - 1}), {OF_A_STEP}, CAST(NULL AS bigint) FROM report_step
+SELECT 'hops_' || least(hops, {len(HOPS) - 1}), {OF_A_STEP}, NULL, day FROM report_step
 WHERE at >= :start AND event IN ('validated', 'parent_resolved')
 UNION ALL
-SELECT 'closed_' || outcome, {OF_A_STEP}, CAST(NULL AS bigint) FROM report_step
+SELECT 'closed_' || outcome, {OF_A_STEP}, NULL, day FROM report_step
 WHERE at >= :start AND event IN ('closed', 'withdrawn')
 UNION ALL
-SELECT figure, {OF_A_STEP}, score FROM report_step
+SELECT figure, {OF_A_STEP}, score, day FROM report_step
 JOIN (VALUES ('{Figure.RATED}', 5), ('{Figure.RATED_LOW}', {LOW_SCORE})) AS upto (figure, most)
     ON score <= most
 WHERE at >= :start AND event = 'rated'
-"""  # noqa: S608 - our own names, here and below
+"""  # noqa: S608
 
 STOOD = f"""
 INSERT INTO report_traced
-SELECT '{Figure.OPEN}', {OF_A_STEP}, CAST(NULL AS bigint) FROM report_step
-WHERE is_last AND status NOT IN ('RESOLVED', 'CLOSED')
-UNION ALL
-SELECT CASE {
+SELECT unnest(ARRAY['{Figure.OPEN}', CASE {
     " ".join(f"WHEN :end - opened_at <= '{most.days} days' THEN '{one}'" for one, most in AGES if most)
-} ELSE '{AGES[-1][0]}' END, {OF_A_STEP}, CAST(NULL AS bigint) FROM report_step
+} ELSE '{AGES[-1][0]}' END]), {OF_A_STEP}, NULL, NULL FROM report_step
 WHERE is_last AND status NOT IN ('RESOLVED', 'CLOSED')
 """  # noqa: S608
 
-TIMED = """
+TIMED = f"""
 INSERT INTO report_traced
 SELECT run.clock || '_' || CASE
         WHEN ended_as IS NULL AND next_at IS NULL THEN 'overdue'
@@ -111,18 +108,21 @@ SELECT run.clock || '_' || CASE
     number, channel, category, ward,
     CASE WHEN run.clock = 'resolution' AND ended_as IS NULL THEN last.unit ELSE run.unit END,
     CASE WHEN run.clock = 'resolution' AND ended_as IS NULL THEN last.coordinator ELSE run.coordinator END,
-    CASE WHEN ended_as IS NOT NULL OR next_at IS NOT NULL
-        THEN extract(epoch FROM coalesce(run.ended_at, next_at) - run.started_at)::bigint END
+    extract(epoch FROM coalesce(run.ended_at, next_at) - run.started_at)::bigint,
+    CASE WHEN ended_as IS NULL THEN (next_at AT TIME ZONE '{ZONE}')::date
+        ELSE (run.at AT TIME ZONE '{ZONE}')::date END
 FROM report_clock AS run
 JOIN report_step AS last ON last.complaint_id = run.complaint_id AND last.is_last
 WHERE ended_as IN ('met', 'missed') AND run.at >= :start
     OR ended_as IS NULL AND next_at >= :start
-    OR ended_as IS NULL AND next_at IS NULL AND (breached_at IS NOT NULL OR coalesce(stopped_at, :end) > due_at)
-"""
+    OR ended_as IS NULL AND next_at IS NULL
+        AND (breached_at IS NOT NULL OR coalesce(stopped_at, :end) > due_at)
+"""  # noqa: S608
 
-KEYS = ("channel", "category", "ward", "unit", "coordinator")
+KEYS = tuple(one.value for one in Dimension if one is not Dimension.TOTAL)
 COUNTED = f"""
-SELECT figure, grouping({", ".join(KEYS)}) AS told, coalesce({", ".join(KEYS)}, '') AS key,
+SELECT figure, grouping({", ".join(KEYS)}) AS told,
+    coalesce({", ".join(f"{key}::text" for key in KEYS)}, '') AS key,
     count(*) AS many, sum(value)::bigint AS total
 FROM report_traced
 GROUP BY GROUPING SETS ((figure), {", ".join(f"(figure, {key})" for key in KEYS)})
@@ -134,16 +134,35 @@ BY = {ALL: Dimension.TOTAL} | {
 """What PostgreSQL's ``grouping`` answers for each dimension: a bit for each key that was left out."""
 
 
-class Traced(NamedTuple):
-    """One thing that a figure counts."""
+class Counted:
+    """A period that is counted: its figures, and the lists behind them."""
 
-    number: str
-    channel: str
-    category: str
-    ward: str | None
-    unit: str | None
-    coordinator: str | None
-    value: int | None
+    def __init__(self, connection: AsyncConnection) -> None:
+        self._connection = connection
+
+    async def cells(self) -> Cells:
+        """The figures by every dimension."""
+        cells: dict[Dimension, dict[str, dict[Figure, tuple[int, int | None]]]] = {
+            one: {} for one in Dimension
+        }
+        for row in await self._connection.execute(text(COUNTED)):
+            figures = cells[BY[row.told]].setdefault(row.key, {})
+            figures[Figure(row.figure)] = (row.many, row.total)
+        return {
+            dimension: {key: _cell(figures) for key, figures in sorted(by_key.items())}
+            for dimension, by_key in cells.items()
+        }
+
+    async def behind(
+        self, figures: Sequence[Figure], dimension: Dimension = Dimension.TOTAL, key: str = ""
+    ) -> list[Traced]:
+        """What figures count, one by one: the list of one has as many entries as the figure says."""
+        query = f"SELECT {', '.join(Traced._fields)} FROM report_traced WHERE figure = ANY(:figures)"  # noqa: S608
+        if dimension is not Dimension.TOTAL:
+            query += f" AND coalesce({dimension}::text, '') = :key"
+        said = {"figures": [one.value for one in figures], "key": key}
+        rows = await self._connection.execute(text(f"{query} ORDER BY number, figure, value"), said)
+        return [Traced(Figure(figure), *others) for figure, *others in rows]
 
 
 class Figures:
@@ -153,42 +172,20 @@ class Figures:
         self._engine = engine
 
     async def of(self, period: Period) -> Cells:
-        """The figures of a period by every dimension; always the same, once the period is over."""
-        cells: dict[Dimension, dict[str, dict[Figure, tuple[int, int | None]]]] = {
-            one: {} for one in Dimension
-        }
-        async with self._counted(period) as connection:
-            for row in await connection.execute(text(COUNTED)):
-                figures = cells[BY[row.told]].setdefault(row.key, {})
-                figures[Figure(row.figure)] = (row.many, row.total)
-        return {
-            dimension: {key: _cell(figures) for key, figures in sorted(by_key.items())}
-            for dimension, by_key in cells.items()
-        }
-
-    async def behind(
-        self, period: Period, figure: Figure, dimension: Dimension = Dimension.TOTAL, key: str = ""
-    ) -> Sequence[Traced]:
-        """What a figure counts, one by one: the list has as many entries as the figure says."""
-        query = f"SELECT {', '.join(Traced._fields)} FROM report_traced WHERE figure = :figure"  # noqa: S608
-        if dimension is not Dimension.TOTAL:
-            query += f" AND coalesce({dimension}, '') = :key"
-        async with self._counted(period) as connection:
-            rows = await connection.execute(
-                text(f"{query} ORDER BY number, value"), {"figure": figure, "key": key}
-            )
-            return [Traced(*row) for row in rows]
+        """The figures of a period; always the same, once the period is over."""
+        async with self.counted(period) as counted:
+            return await counted.cells()
 
     @asynccontextmanager
-    async def _counted(self, period: Period) -> AsyncIterator[AsyncConnection]:
-        """A transaction in which all that the period's figures count is in ``report_traced``."""
-        moments: dict[str, Any] = {"start": period.start, "end": period.end}
+    async def counted(self, period: Period) -> AsyncIterator[Counted]:
+        """A transaction in which all that the period's figures count is at hand."""
+        moments = {"start": period.start, "end": period.end}
         async with transaction(self._engine) as connection:
             for statement in PREPARE:
                 await connection.execute(text(statement))
             for statement in (CASES, STEPS, CLOCKS, TRACED, HAPPENED, STOOD, TIMED):
-                await connection.execute(text(statement), moments if ":" in statement else {})
-            yield connection
+                await connection.execute(text(statement), moments)
+            yield Counted(connection)
 
 
 def _cell(figures: dict[Figure, tuple[int, int | None]]) -> Cell:

@@ -206,12 +206,13 @@ class MessageRow(Base):
 
 
 class DigestRow(Base):
-    """One letter to a supervisor about several messages; its states are those of a message."""
+    """One letter to a supervisor about several messages, or a report; its states are those of a message."""
 
     __tablename__ = "digest"
     __table_args__ = (Index("ix_digest_sent_at", "sent_at"),)
 
     id: Mapped[str] = mapped_column(primary_key=True)
+    kind: Mapped[str] = mapped_column(server_default="digest")
     recipient: Mapped[str]
     subject: Mapped[str] = mapped_column(server_default="")
     body: Mapped[str] = mapped_column(server_default="")
@@ -222,6 +223,16 @@ class DigestRow(Base):
     last_error: Mapped[str | None]
     created_at: Mapped[datetime] = mapped_column(server_default=text("now()"))
     sent_at: Mapped[datetime | None]
+
+
+class ReportRow(Base):
+    """The report of a period was made: when, and which figures it had (their digest)."""
+
+    __tablename__ = "report"
+
+    name: Mapped[str] = mapped_column(primary_key=True)
+    digest: Mapped[str]
+    made_at: Mapped[datetime] = mapped_column(server_default=text("now()"))
 
 
 class AlertRow(Base):

@@ -49,7 +49,7 @@ def category_weights(categories: Sequence[Category]) -> list[float]:
         for code, share in [ILLEGAL_PARKING]
     ]
     left = 1 - sum(share for share in named if share)
-    tail = {n: 1 / (rank + 4) for rank, n in enumerate(n for n, share in enumerate(named) if share is None)}
+    tail = {n: 1 / (rank + 25) for rank, n in enumerate(n for n, share in enumerate(named) if share is None)}
     return [share or left * tail[n] / sum(tail.values()) for n, share in enumerate(named)]
 
 

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from uuid import uuid4
 
 import pytest
@@ -12,8 +13,9 @@ from store.migrate import migrate
 from tests.keys import a_key_ring
 
 
-@pytest.fixture(scope="module")
-async def own_database(owner_url: str) -> AsyncIterator[Database]:
+@asynccontextmanager
+async def a_database(owner_url: str) -> AsyncIterator[Database]:
+    """A new one, migrated."""
     shared, name = create_engine(owner_url, isolation_level="AUTOCOMMIT"), f"own_{uuid4().hex}"
     with shared.connect() as connection:
         connection.execute(text(f"CREATE DATABASE {name}"))
@@ -23,3 +25,9 @@ async def own_database(owner_url: str) -> AsyncIterator[Database]:
     database = Database.at(url, a_key_ring())
     yield database
     await database.dispose()
+
+
+@pytest.fixture(scope="module")
+async def own_database(owner_url: str) -> AsyncIterator[Database]:
+    async with a_database(owner_url) as database:
+        yield database

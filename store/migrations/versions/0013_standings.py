@@ -51,5 +51,13 @@ def upgrade() -> None:
         sa.Column("ended_as", sa.String(), nullable=True),
         sa.PrimaryKeyConstraint("complaint_id", "clock", "seq", name=op.f("pk_clock_standing")),
     )
+    op.create_table(
+        "report",
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("digest", sa.String(), nullable=False),
+        sa.Column("made_at", MOMENT, server_default=sa.text("now()"), nullable=False),
+        sa.PrimaryKeyConstraint("name", name=op.f("pk_report")),
+    )
+    op.add_column("digest", sa.Column("kind", sa.String(), server_default="digest", nullable=False))
     op.create_index("ix_complaint_closed_at", "complaint", ["closed_at"])
     op.execute(ONLY_ADDED_TO)
