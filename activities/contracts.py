@@ -6,6 +6,7 @@ from domain.calendar import WorkingCalendar
 from domain.events import Event
 from domain.intake import Opening
 from domain.notices import Notice
+from domain.period import Period
 from domain.person import Decision, PersonRequest, RequestState
 from domain.policy import Span
 from domain.standing import Standing
@@ -24,6 +25,9 @@ TURN_KEYS = "turn_keys"
 TELL_COMPLAINT = "tell_complaint"
 FORGET_PERSON = "forget_person"
 ERASE_OLD = "erase_old"
+MAKE_REPORT = "make_report"
+SEND_REPORT = "send_report"
+GIVE_REPORT_UP = "give_report_up"
 
 
 class Register(Value):
@@ -118,6 +122,20 @@ class TellComplaint(Value):
 
     request: PersonRequest
     number: str
+
+
+class MadeReport(Value):
+    """A report that can be sent: to whom, by code, and the digest of its figures."""
+
+    recipients: tuple[str, ...]
+    digest: str
+
+
+class SendReport(Value):
+    """The report of a period is to go to somebody; a second time it is the same letter."""
+
+    period: Period
+    recipient: str
 
 
 STILL_THERE = "StillThere"

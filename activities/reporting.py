@@ -10,7 +10,7 @@ from domain.standing import coordinator
 from jakarta.load import Jakarta
 from reports.monthly import RED_FLAGS, Monthly, total
 from reports.names import Names
-from reports.scope import SCOPED
+from reports.scope import SCOPED, Scope, ScopeLetter, scope_letter
 from store.database import Database
 from store.figures import Figures
 from store.reports import Reports
@@ -53,6 +53,16 @@ class Reporter:
         """All that is told a coordinator about a period, one by one."""
         async with self._figures.counted(period) as counted:
             return await counted.behind(SCOPED, Dimension.COORDINATOR, code)
+
+    async def scope_letter(self, period: Period, code: str) -> ScopeLetter:
+        """The letter to a coordinator about a period."""
+        things = await self.scope(period, code)
+        return scope_letter(Scope(code, period, things, names_of(self._city), self._web_url))
+
+    @property
+    def recipients(self) -> tuple[str, ...]:
+        """Who gets the monthly report."""
+        return self._city.report_rules.recipients
 
     def coordinators(self) -> list[str]:
         """The codes of all who coordinate units."""

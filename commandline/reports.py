@@ -13,7 +13,7 @@ from commandline.answers import Json, command, print_json, print_table, remark
 from commandline.show import wib
 from commandline.wiring import Wiring
 from domain.figures import Dimension, Figure
-from domain.period import Period, PeriodKind
+from domain.period import WIB, Period, PeriodKind
 from domain.refusal import RefusalCode, Refused
 from runtime.settings import load_settings
 
@@ -38,6 +38,9 @@ async def report(
     ] = None,
     by: Annotated[Dimension, typer.Option("--by", help="With --list: of one part only.")] = Dimension.TOTAL,
     key: Annotated[str, typer.Option("--key", help="With --by: the code of the part.")] = "",
+    send: Annotated[
+        bool, typer.Option("--send", help="Have it made and sent by the worker, if it was not before.")
+    ] = False,
     as_json: Json = False,
 ) -> None:
     """The report of a month: the same figures for the same month, always.
@@ -48,10 +51,20 @@ async def report(
         raise Refused(RefusalCode.BAD_INPUT, f"There is no report in {language[:20]!r}; say id or en.")
     period = _over(Period.parse(month))
     async with Wiring() as tuntas:
-        if listed:
+        if send:
+            await _send(tuntas, period)
+        elif listed:
             await _list(tuntas, period, listed, by, key, as_json=as_json)
         else:
             await _make(tuntas, period, out, language, as_json=as_json)
+
+
+async def _send(tuntas: Wiring, period: Period) -> None:
+    from durable.reports import begin_report  # noqa: PLC0415 - heavy
+
+    begun = await begin_report(await tuntas.client(), load_settings().task_queue, period)
+    said = "is being made and sent" if begun else "was begun before and is left alone"
+    remark(f"The report of {period.name} {said}. See: starter.py reports deliveries")
 
 
 def _over(period: Period) -> Period:
@@ -165,16 +178,11 @@ async def letter(
     ] = False,
 ) -> None:
     """The letter that a coordinator gets about their scope, as it would be sent; nothing is sent."""
-    from activities.reporting import names_of  # noqa: PLC0415 - heavy
-    from domain.period import WIB  # noqa: PLC0415
-    from reports.scope import Scope, scope_letter  # noqa: PLC0415
-
     moment = until.replace(tzinfo=WIB) if until else datetime.now(UTC)
     period = Period.ended_before(PeriodKind.WEEK if weekly else PeriodKind.DAY, moment)
     async with Wiring() as tuntas:
         code = tuntas.city.unit(coordinator).code
-        things = await reporter(tuntas).scope(period, code)
-        words = scope_letter(Scope(code, period, things, names_of(tuntas.city), load_settings().web_url))
+        words = await reporter(tuntas).scope_letter(period, code)
     sys.stdout.write(f"{words.subject}\n\n{words.body}")
 
 

@@ -3,6 +3,7 @@
 import asyncio
 import json
 from datetime import UTC, date, datetime, timedelta
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -140,5 +141,5 @@ def _until(life: Lived, end: datetime) -> Life | None:
 def test_leaving_late_ones_open_does_not_flatter() -> None:
     closes = Cell(counts={Figure.RESOLUTION_ON_TIME: 8, Figure.RESOLUTION_LATE: 2})
     hides = Cell(counts={Figure.RESOLUTION_ON_TIME: 8, Figure.RESOLUTION_OVERDUE: 2})
-    assert closes.share(ClockKind.RESOLUTION) == hides.share(ClockKind.RESOLUTION) == 4 / 5
+    assert closes.share(ClockKind.RESOLUTION) == hides.share(ClockKind.RESOLUTION) == Fraction(4, 5)
     assert all(Cell().share(clock) is None for clock in COUNTED_CLOCKS)
