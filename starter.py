@@ -69,6 +69,7 @@ for command, panel in (
     (complaints.duplicates, LOOK),
     (authority.authority, LOOK),
     (reports.report, LOOK),
+    (reports.open_data, LOOK),
 ):
     app.command(rich_help_panel=panel)(command)
 app.command("list", rich_help_panel=LOOK)(complaints.list_)

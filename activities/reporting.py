@@ -1,20 +1,28 @@
 """Putting a report together: what is counted, under the names and rules of the city."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
+from domain.clocks import ClockState
 from domain.figures import Cells, Dimension, Figure, Traced
 from domain.organisation import HOLDERS
 from domain.period import Period
+from domain.place import Point
 from domain.standing import coordinator
 from jakarta.load import Jakarta
 from reports.monthly import RED_FLAGS, Monthly, total
 from reports.names import Names
+from reports.open_data import Entry, open_data
 from reports.scope import SCOPED, Scope, ScopeLetter, scope_letter
 from store.database import Database
 from store.figures import Figures
+from store.open_data import OpenData, Received
 from store.reports import Reports
 from store.standings import Standings
+
+
+DONE = frozenset({ClockState.MET, ClockState.MISSED})
+"""How a resolution clock ended that measured something; one that was stopped did not matter any more."""
 
 
 class Reporter:
@@ -24,6 +32,7 @@ class Reporter:
         self._figures = Figures(database)
         self._standings = Standings(database)
         self._reports = Reports(database)
+        self._open_data = OpenData(database)
         self._city = city
         self._web_url = web_url
 
@@ -59,6 +68,13 @@ class Reporter:
         things = await self.scope(period, code)
         return scope_letter(Scope(code, period, things, names_of(self._city), self._web_url))
 
+    async def open_data(self, period: Period) -> Mapping[str, bytes]:
+        """The open data of a month: files by their names."""
+        await self._standings.fill()
+        entries = [_entry(one) for one in await self._open_data.received(period)]
+        centres, smallest = self._city.ward_centres(), self._city.report_rules.smallest_cell
+        return await asyncio.to_thread(open_data, period, entries, names_of(self._city), centres, smallest)
+
     @property
     def recipients(self) -> tuple[str, ...]:
         """Who gets the monthly report."""
@@ -77,6 +93,26 @@ def names_of(city: Jakarta) -> Names:
         categories={one.code: one for one in city.categories()},
         places=city.places(),
         units={one.code: one.name for one in city.units()},
+    )
+
+
+def _entry(one: Received) -> Entry:
+    point = None
+    if one.latitude is not None and one.longitude is not None:
+        point = Point(latitude=one.latitude, longitude=one.longitude)
+    ended = ClockState(one.ended_as) if one.ended_as in DONE else None
+    return Entry(
+        channel=one.channel,
+        category=one.category,
+        ward=one.ward or "",
+        status=one.status,
+        outcome=one.outcome or "",
+        on_time=ended is ClockState.MET if ended else None,
+        seconds=one.seconds if ended else None,
+        hops=one.hops,
+        score=one.score,
+        public=one.is_public,
+        point=point,
     )
 
 

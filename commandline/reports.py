@@ -203,3 +203,12 @@ async def deliveries(as_json: Json = False) -> None:
          one.last_error)
         for one in found
     ))  # fmt: skip
+
+
+@command
+async def open_data(month: Month, out: Out = Path()) -> None:
+    """The complaints of a month as open data: anonymous, with a dictionary of what each field means."""
+    period = _over(Period.parse(month))
+    async with Wiring() as tuntas:
+        files = await reporter(tuntas).open_data(period)
+    await asyncio.to_thread(write_files, out, files)

@@ -17,7 +17,7 @@ from jakarta.directory import Contact, read_contacts
 from jakarta.organisation import ChannelRow, Mark, Ward, build_officers, build_units, desk_of, findings
 from jakarta.policies import load_policies
 from jakarta.reports import ReportRules, read_report_rules
-from jakarta.wards import NearestPoint
+from jakarta.wards import NearestPoint, most_central
 
 HERE = Path(__file__).parent
 VALIDATORS = ("SKPD-PEMERINTAHAN", "INSPEKTORAT")
@@ -142,6 +142,13 @@ class Jakarta:
     def places(self) -> Mapping[str, str]:
         """The names of the province, its cities, kecamatan and wards, by Kemendagri code."""
         return {ward.code: ward.name for ward in read_rows(self._folder / "wards.csv", Ward)}
+
+    def ward_centres(self) -> Mapping[str, Point]:
+        """For each ward the reference point that lies nearest to the middle of all of them."""
+        by_ward: dict[str, list[Point]] = {}
+        for ward, point in self.reference_points():
+            by_ward.setdefault(ward, []).append(point)
+        return {ward: most_central(points) for ward, points in by_ward.items()}
 
     def unit_of_ward(self, ward: str) -> Unit:
         """The kelurahan that receives the complaints of a ward."""
