@@ -20,7 +20,6 @@ from store.open_data import OpenData, Received
 from store.reports import Reports
 from store.standings import Standings
 
-
 DONE = frozenset({ClockState.MET, ClockState.MISSED})
 """How a resolution clock ended that measured something; one that was stopped did not matter any more."""
 
