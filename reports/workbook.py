@@ -1,12 +1,13 @@
 """The monthly report as a workbook: live tables with filters, totals and formulas that count anew."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import timedelta
 from io import BytesIO
 from typing import Any
 
-from domain.figures import COUNTED_CLOCKS, Cell, Dimension, Figure
-from reports.monthly import Monthly, attention, compared, headlines
+from domain.clocks import ClockKind
+from domain.figures import COUNTED_CLOCKS, Cell, Dimension, Figure, together
+from reports.monthly import COMPARED, Monthly, attention, headlines, total
 from reports.names import CITY, KECAMATAN, by_area
 from reports.words import SECONDS_PER_HOUR, Words
 
@@ -50,8 +51,12 @@ class _Sheets:
     def __init__(self, book: Any, report: Monthly, words: Words) -> None:
         self._book, self._report, self._words = book, report, words
         self._title = book.add_format({"bold": True, "font_size": 14, "font_color": "#0b6e75"})
-        self._head = book.add_format({"bold": True, "text_wrap": True, "valign": "top"})
+        self._head = book.add_format(
+            {"bold": True, "text_wrap": True, "valign": "top", "bg_color": "#0b6e75", "font_color": "#ffffff"}
+        )
         self._wrap = book.add_format({"text_wrap": True, "valign": "top"})
+        self._bold = book.add_format({"bold": True, "num_format": "#,##0"})
+        self._change = book.add_format({"num_format": "+0.0%;-0.0%"})
         self._share = book.add_format({"num_format": "0.0%"})
         self._hours = book.add_format({"num_format": "#,##0.0"})
         self._count = book.add_format({"num_format": "#,##0"})
@@ -73,40 +78,70 @@ class _Sheets:
             row += 1
         for sentence in (*headlines(report, words), *attention(report, words)):
             sheet.merge_range(row, 0, row, 5, sentence, self._wrap)
-            sheet.set_row(row, 30)
+            sheet.set_row(row, 18)
             row += 1
-        names = ("figure", "now", "before", "change", "year_before", "change_year")
-        columns = [{"header": words(name)} for name in names]
-        data = [list(one) for one in compared(report, words)]
-        options = {"data": data, "columns": columns, "name": "compared", "style": "Table Style Medium 2"}
-        sheet.add_table(row + 1, 0, row + 1 + len(data), 5, options)
+        self._comparison(sheet, row + 1)
         sheet.set_column(0, 0, 44)
         sheet.set_column(1, 5, 16)
+        sheet.fit_to_pages(1, 0)
+
+    def _comparison(self, sheet: Any, first: int) -> None:
+        """The main figures as numbers; what changed is computed."""
+        words, report = self._words, self._report
+        names = ("figure", "now", "before", "change", "year_before", "change_year")
+        columns = [{"header": words(name), "header_format": self._head} for name in names]
+        options = {"name": "compared", "style": "Table Style Medium 2", "columns": columns}
+        sheet.add_table(first, 0, first + len(COMPARED), len(names) - 1, options)
+        periods = (report.total, total(report.before), total(report.year_before))
+        for line, figure in enumerate(COMPARED, first + 1):
+            now, before, year = (cell.count(figure) if cell else None for cell in periods)
+            sheet.write_string(line, 0, words(figure.value))
+            for column, many in ((1, now), (2, before), (4, year)):
+                if many is not None:
+                    sheet.write_number(line, column, many, self._count)
+            for column, earlier in ((3, before), (5, year)):
+                ours, theirs = _at(line, 1), _at(line, column - 1)
+                shown = (now or 0) / earlier - 1 if earlier else ""
+                formula = f'=IF(N({theirs})=0,"",{ours}/{theirs}-1)'
+                sheet.write_formula(line, column, formula, self._change, shown)
 
     def cells(self, name: str, table: str, rows: Sequence[tuple[str, str, Cell]]) -> None:
-        """All figures of one dimension; shares and means are formulas."""
+        """All figures of one dimension. Shares are formulas, and so are the sums of the lines that show."""
         sheet = self._sheet(name, f"{name}: {self._words.month(self._report.period.first)}")
-        columns = self._columns()
-        data = [[key, label, *(cell.count(figure) for figure in Figure)] for key, label, cell in rows]
-        hours = [_hours(cell) for _, _, cell in rows]
+        headers = self._headers()
         options = {
-            "columns": columns, "name": f"figures_{table}", "style": "Table Style Medium 2",
-            "total_row": True,
-            "data": [[*line, took] for line, took in zip(data, hours, strict=True)],
+            "columns": [{"header": header, "header_format": self._head} for header in headers],
+            "name": f"figures_{table}", "style": "Table Style Medium 2",
         }  # fmt: skip
-        last = FIRST + len(rows) + 1
-        sheet.add_table(FIRST, 0, last, len(columns) - 1, options)
-        for place, clock in enumerate(COUNTED_CLOCKS):
-            column = 2 + len(Figure) + 1 + place
-            for line, (_, _, cell) in enumerate(rows, FIRST + 1):
-                share = cell.share(clock)
-                shown = float(share) if share is not None else ""
-                sheet.write_formula(line, column, _share(clock, self._words), self._share, shown)
+        last = FIRST + max(1, len(rows))
+        sheet.add_table(FIRST, 0, last, len(headers) - 1, options)
+        for line, row in enumerate(rows, FIRST + 1):
+            self._line(sheet, line, *row)
+        sheet.write_string(FIRST - 1, 1, self._words("shown"), self._bold)
+        whole = together(cell for _, _, cell in rows)
+        for column, figure in enumerate(Figure, 2):
+            formula = f"=SUBTOTAL(109,{_at(FIRST + 1, column)}:{_at(last, column)})"
+            sheet.write_formula(FIRST - 1, column, formula, self._bold, whole.count(figure))
         sheet.freeze_panes(FIRST + 1, 2)
-        sheet.set_row(FIRST, 45, self._head)
+        sheet.set_row(FIRST, 45)
+        sheet.repeat_columns(0, 1)
         sheet.set_column(0, 0, 18)
         sheet.set_column(1, 1, 44)
-        sheet.set_column(2, len(columns) - 1, 13)
+        sheet.set_column(2, len(headers) - 1, 13)
+
+    def _line(self, sheet: Any, line: int, key: str, label: str, cell: Cell) -> None:
+        sheet.write_string(line, 0, key)
+        sheet.write_string(line, 1, label)
+        for column, figure in enumerate(Figure, 2):
+            sheet.write_number(line, column, cell.count(figure), self._count)
+        column = 2 + len(Figure)
+        hours = cell.mean(Figure.RESOLUTION_ON_TIME, Figure.RESOLUTION_LATE)
+        if hours is not None:
+            sheet.write_number(line, column, hours / SECONDS_PER_HOUR, self._hours)
+        for place, clock in enumerate(COUNTED_CLOCKS, column + 1):
+            share = cell.share(clock)
+            formula = _share(clock, line)
+            sheet.write_formula(line, place, formula, self._share, float(share) if share is not None else "")
 
     def flags(self) -> None:
         """Every complaint that missed the citizen's deadline, with a link."""
@@ -125,7 +160,11 @@ class _Sheets:
         ]  # fmt: skip
         options = {
             "columns": [
-                {"header": words(name), **({"format": self._hours} if name == "took" else {})}
+                {
+                    "header": words(name),
+                    "header_format": self._head,
+                    **({"format": self._hours} if name == "took" else {}),
+                }
                 for name in names
             ],
             "data": data or [[""] * len(names)], "name": "red_flags", "style": "Table Style Medium 3",
@@ -154,33 +193,29 @@ class _Sheets:
         sheet.write_string(0, 0, title, self._title)
         sheet.set_landscape()
         sheet.set_paper(9)
-        sheet.fit_to_pages(1, 0)
         return sheet
 
-    def _columns(self) -> list[Mapping[str, Any]]:
+    def _headers(self) -> list[str]:
         words = self._words
-        summed = {"total_function": "sum", "format": self._count}
         return [
-            {"header": words("code"), "total_string": words("total")},
-            {"header": words("name")},
-            *({"header": words(figure.value), **summed} for figure in Figure),
-            {"header": f"{words('resolution')}: {words('hours').lower()}", "format": self._hours},
-            *(
-                {
-                    "header": f"{words(clock.value)}: {words('share').lower()}",
-                    "formula": _share(clock, words),
-                    "format": self._share,
-                }
-                for clock in COUNTED_CLOCKS
-            ),
+            words("code"),
+            words("name"),
+            *(words(figure.value) for figure in Figure),
+            f"{words('resolution')}: {words('hours').lower()}",
+            *(f"{words(clock.value)}: {words('share').lower()}" for clock in COUNTED_CLOCKS),
         ]
 
 
-def _share(clock: str, words: Words) -> str:
-    on_time, late, overdue = (f"[@[{words(f'{clock}_{how}')}]]" for how in ("on_time", "late", "overdue"))
-    return f'=IF({on_time}+{late}+{overdue}=0,"",{on_time}/({on_time}+{late}+{overdue}))'
+def _share(clock: ClockKind, line: int) -> str:
+    """On time ÷ (ended + open and overdue), from the cells of the line: they stand side by side."""
+    first = 2 + list(Figure).index(Figure(f"{clock}_on_time"))
+    every = f"SUM({_at(line, first)}:{_at(line, first + 2)})"
+    return f'=IF({every}=0,"",{_at(line, first)}/{every})'
 
 
-def _hours(cell: Cell) -> float | None:
-    mean = cell.mean(Figure.RESOLUTION_ON_TIME, Figure.RESOLUTION_LATE)
-    return mean / SECONDS_PER_HOUR if mean is not None else None
+def _at(line: int, column: int) -> str:
+    """A cell by the name that formulas give it. Names of columns would not be understood everywhere."""
+    from xlsxwriter.utility import xl_rowcol_to_cell  # noqa: PLC0415
+
+    name: str = xl_rowcol_to_cell(line, column)
+    return name
