@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from pydantic_core import to_json
-from sqlalchemy import select, text
+from sqlalchemy import func, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from domain.events import Event
@@ -24,8 +24,14 @@ PORTION = 500
 
 ADD = text(f"""
 WITH added AS (
-    INSERT INTO standing SELECT * FROM jsonb_populate_recordset(NULL::standing, CAST(:standings AS jsonb))
+    INSERT INTO standing
+    SELECT said.* FROM jsonb_populate_recordset(NULL::standing, CAST(:standings AS jsonb)) AS said
+    WHERE CAST(:first AS integer) = 1 OR EXISTS (
+        SELECT FROM standing AS one
+        WHERE one.complaint_id = said.complaint_id AND one.seq = CAST(:first AS integer) - 1
+    )
     ON CONFLICT DO NOTHING
+    RETURNING seq
 )
 INSERT INTO clock_standing
 SELECT said.*
@@ -35,7 +41,7 @@ LEFT JOIN LATERAL (
     WHERE one.complaint_id = said.complaint_id AND one.clock = said.clock
     ORDER BY one.seq DESC LIMIT 1
 ) AS before ON true
-WHERE ({", ".join(f"said.{name}" for name in SAME)})
+WHERE EXISTS (SELECT FROM added) AND ({", ".join(f"said.{name}" for name in SAME)})
     IS DISTINCT FROM ({", ".join(f"before.{name}" for name in SAME)})
 ON CONFLICT DO NOTHING
 """)  # noqa: S608 - our own names
@@ -67,10 +73,17 @@ def _same(before: ClockStanding | None, now: ClockStanding) -> bool:
 async def insert_standings(
     connection: AsyncConnection, complaint_id: str, events: Sequence[Event], now: Standing
 ) -> None:
-    """Keeps where these events led, in the caller's transaction, and the clocks that they changed."""
+    """Keeps where these events led, in the caller's transaction, and the clocks that they changed.
+
+    Nothing where the event before has no standing: all of them are then filled in together, in their order.
+    """
     last = events[-1]
     clocks = [clock_row(complaint_id, last.seq, last.at, clock) for clock in now.clocks]
-    said = {"standings": _json(standing_rows(complaint_id, events, now)), "clocks": _json(clocks)}
+    said = {
+        "first": events[0].seq,
+        "standings": _json(standing_rows(complaint_id, events, now)),
+        "clocks": _json(clocks),
+    }
     await connection.execute(ADD, said)
 
 
@@ -79,7 +92,7 @@ def _json(rows: Sequence[Mapping[str, Any]]) -> str:
 
 
 class Standings:
-    """Makes standings that are missing: of complaints that were recorded by code that kept none."""
+    """Makes standings that are missing: of events that were recorded by code that kept none."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -100,10 +113,14 @@ class Standings:
         return filled
 
     async def _without(self, after: str) -> list[tuple[str, bytes | None]]:
-        there = select(StandingRow.seq).where(StandingRow.complaint_id == ComplaintRow.id).exists()
+        last = (
+            select(func.max(StandingRow.seq))
+            .where(StandingRow.complaint_id == ComplaintRow.id)
+            .scalar_subquery()
+        )
         query = (
             select(ComplaintRow.id, ComplaintRow.opening)
-            .where(ComplaintRow.seq > 0, ComplaintRow.id > after, ~there)
+            .where(ComplaintRow.seq > 0, ComplaintRow.id > after, func.coalesce(last, 0) < ComplaintRow.seq)
             .order_by(ComplaintRow.id)
             .limit(PORTION)
         )
