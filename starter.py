@@ -23,7 +23,9 @@ from commandline import (
     person,
     policy,
     reconcile,
+    reports,
     stack,
+    synthetic,
     verbs,
     web,
     webhooks,
@@ -66,9 +68,12 @@ for command, panel in (
     (complaints.suggest, LOOK),
     (complaints.duplicates, LOOK),
     (authority.authority, LOOK),
+    (reports.report, LOOK),
+    (reports.open_data, LOOK),
 ):
     app.command(rich_help_panel=panel)(command)
 app.command("list", rich_help_panel=LOOK)(complaints.list_)
+app.command("synthetic-year", rich_help_panel=STACK)(synthetic.synthetic_year)
 app.command("export", rich_help_panel=LOOK)(exporting.export)
 app.command("import", rich_help_panel=LOOK)(importing.import_csv)
 app.add_typer(mail.app, name="mail-in", rich_help_panel=STACK)
@@ -81,6 +86,7 @@ app.add_typer(accounts.app, name="accounts", rich_help_panel=STACK)
 app.add_typer(key_ring.app, name="key-ring", rich_help_panel=STACK)
 app.add_typer(audit.app, name="audit", rich_help_panel=LOOK)
 app.add_typer(person.app, name="person", rich_help_panel=LOOK)
+app.add_typer(reports.app, name="reports", rich_help_panel=LOOK)
 app.add_typer(channel_keys.app, name="keys", rich_help_panel=STACK)
 verbs.add_to(app)
 

@@ -22,6 +22,8 @@ from activities.deliver import Delivery
 from activities.escalate import Escalation
 from activities.person import Rights
 from activities.record import Recording
+from activities.reporting import Reporter
+from activities.reports import Reporting
 from durable.codec import SealingCodec
 from durable.deployment import Deployment, DeploymentError
 from durable.digests import report_undelivered, wake_digest
@@ -52,10 +54,12 @@ from store.digests import Digests
 from store.gauges import Gauges
 from store.messages import Messages
 from store.persons import Persons
+from store.reports import Reports
 from workflows.alerts import AlertsWorkflow
 from workflows.complaint import ComplaintWorkflow
 from workflows.digest import DigestWorkflow
 from workflows.person_request import PersonRequestWorkflow
+from workflows.report import PinnedReportWorkflow, ReportDueWorkflow, ReportWorkflow
 from workflows.retention import RetentionWorkflow
 
 GRACE = timedelta(seconds=10)
@@ -67,9 +71,18 @@ was done for nothing and is given out again (decision 90). What is not taken wai
 
 
 def plugin(
-    engine: Database, settings: Settings, city: Jakarta, *, sealed: bool = True, traced: bool = False
+    engine: Database,
+    settings: Settings,
+    city: Jakarta,
+    *,
+    sealed: bool = True,
+    traced: bool = False,
+    pinned: bool = False,
 ) -> TuntasPlugin:
-    """All that a worker hosts, put together. Without ``sealed`` histories can be read as they are."""
+    """All that a worker hosts, put together. Without ``sealed`` histories can be read as they are.
+
+    ``pinned`` is for workers that say a version: their reports stay with it.
+    """
     names = {unit.code: unit.name for unit in city.units()}
     routes = Routes.load(settings.notify_url, settings.notify_routes, city.addresses())
     templates = Templates(settings.templates)
@@ -86,6 +99,13 @@ def plugin(
     contents = Contents.at(settings.files_url, Home(settings.home).files)
     kept = timedelta(days=settings.retention_days) if settings.retention_days else None
     rights = Rights(Persons(engine), contents, (tell, running_since, delete_ended_runs), kept)
+    reporting = Reporting(
+        Reporter(engine, city, settings.web_url),
+        Reports(engine),
+        Digests(engine),
+        routes,
+        Home(settings.home).reports,
+    )
     return TuntasPlugin(
         SealingCodec(engine.vault) if sealed else None,
         workflows=[
@@ -94,6 +114,8 @@ def plugin(
             AlertsWorkflow,
             PersonRequestWorkflow,
             RetentionWorkflow,
+            ReportDueWorkflow,
+            PinnedReportWorkflow if pinned else ReportWorkflow,
         ],
         activities=[
             recording.register,
@@ -108,6 +130,9 @@ def plugin(
             rights.tell_complaint,
             rights.forget_person,
             rights.erase_old,
+            reporting.make_report,
+            reporting.send_report,
+            reporting.give_report_up,
         ],
         traced=traced,
     )
@@ -169,7 +194,15 @@ async def main() -> None:
     sdk, address = loopback(), settings.worker_metrics or loopback()
     client = await connect(
         settings,
-        plugins=[plugin(engine, settings, load_jakarta(settings.city_data), traced=tracing is not None)],
+        plugins=[
+            plugin(
+                engine,
+                settings,
+                load_jakarta(settings.city_data),
+                traced=tracing is not None,
+                pinned=version_of(settings) is not None,
+            )
+        ],
         runtime=metered_runtime(sdk),
     )
     await ensure_schedules(client, settings.task_queue)

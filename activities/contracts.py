@@ -6,8 +6,10 @@ from domain.calendar import WorkingCalendar
 from domain.events import Event
 from domain.intake import Opening
 from domain.notices import Notice
+from domain.period import Period
 from domain.person import Decision, PersonRequest, RequestState
 from domain.policy import Span
+from domain.standing import Standing
 from domain.value import Value
 from domain.view import ComplaintView, Receipt
 
@@ -23,6 +25,9 @@ TURN_KEYS = "turn_keys"
 TELL_COMPLAINT = "tell_complaint"
 FORGET_PERSON = "forget_person"
 ERASE_OLD = "erase_old"
+MAKE_REPORT = "make_report"
+SEND_REPORT = "send_report"
+GIVE_REPORT_UP = "give_report_up"
 
 
 class Register(Value):
@@ -49,13 +54,14 @@ class Registered(Value):
 class Record(Value):
     """Events to keep, in order, with where the complaint stands after them and who is to be told.
 
-    ``opening`` comes with the first event only.
+    ``opening`` comes with the first event only. ``standing`` is what reports count; older code sent none.
     """
 
     view: ComplaintView
     events: tuple[Event, ...]
     notices: tuple[Notice, ...] = ()
     opening: Opening | None = None
+    standing: Standing | None = None
 
 
 class Recorded(Value):
@@ -116,6 +122,20 @@ class TellComplaint(Value):
 
     request: PersonRequest
     number: str
+
+
+class MadeReport(Value):
+    """A report that can be sent: to whom, by code, and the digest of its figures."""
+
+    recipients: tuple[str, ...]
+    digest: str
+
+
+class SendReport(Value):
+    """The report of a period is to go to somebody; a second time it is the same letter."""
+
+    period: Period
+    recipient: str
 
 
 STILL_THERE = "StillThere"

@@ -44,7 +44,7 @@ class Recording:
     async def record(self, what: Record) -> Recorded:
         """Keeps events, once; or says what stands there already."""
         messages = self._messages(what)
-        instead = await self._recorder.record(what.view, what.events, messages, what.opening)
+        instead = await self._recorder.record(what.view, what.events, messages, what.opening, what.standing)
         if not instead:
             count_recorded(what)
         told = () if instead else tuple(message.key for message in messages if message.in_mailbox)

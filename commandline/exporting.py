@@ -16,9 +16,7 @@ from channels.json_file import SCHEMA
 from commandline.answers import command, remark
 from commandline.show import WIB
 from commandline.wiring import Wiring
-
-FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
-"""How a text begins that a spreadsheet would compute; the last four are the full-width = + - @."""
+from domain.csv_cell import disarmed
 
 
 class Format(StrEnum):
@@ -63,7 +61,7 @@ async def _write_csv(file: TextIO, names: Sequence[str], rows: AsyncIterator[dic
     writer, count = csv.writer(file), 0
     writer.writerow(names)
     async for row in rows:
-        writer.writerow([_cell(_plain(value)) for value in row.values()])
+        writer.writerow([disarmed(_plain(value)) for value in row.values()])
         count += 1
     return count
 
@@ -85,8 +83,3 @@ def _plain(value: object) -> object:
     if isinstance(value, datetime):
         return value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
     return value.isoformat() if isinstance(value, date) else value
-
-
-def _cell(value: object) -> object:
-    """A text that a spreadsheet would compute gets an apostrophe before it; numbers stay numbers."""
-    return f"'{value}" if isinstance(value, str) and value.startswith(FORMULA) else value

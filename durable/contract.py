@@ -5,6 +5,7 @@ from datetime import datetime
 from activities.contracts import DigestRule
 from domain.complaint import Complaint
 from domain.intake import Opening
+from domain.period import Period
 from domain.timeline import Entry
 from domain.value import Value
 
@@ -41,6 +42,18 @@ RETENTION = "Retention"
 
 ALERTS = "Alerts"
 """The type of the workflow that tells subscribers of new complaints; a schedule begins it."""
+
+
+REPORT = "Report"
+"""The type of the workflow that makes the report of one period and sends it."""
+
+REPORT_DUE = "ReportDue"
+"""The type of the workflow that a schedule begins: it begins the report of the period that is over."""
+
+
+def report_id(period: Period) -> str:
+    """The workflow id of a period's report: there is only one."""
+    return f"report-{period.name}"
 
 
 class DigestStart(Value):

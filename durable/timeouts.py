@@ -39,6 +39,15 @@ ALERTS = timedelta(minutes=30)
 ALERTS_RETRY = RetryPolicy(maximum_attempts=2)
 """The schedule comes again in five minutes anyway."""
 
+REPORT_MADE = timedelta(minutes=15)
+"""Ten seconds or so for a city's month; far more on a machine that is busy."""
+
+REPORT_RETRY = RetryPolicy(initial_interval=timedelta(seconds=10), maximum_interval=timedelta(minutes=10))
+"""For ever: a month has to be reported."""
+
+REPORT_PATIENCE = timedelta(days=2)
+"""How long a letter with a report is tried; then a human is shown it."""
+
 DELIVERY_RETRY = RetryPolicy(
     initial_interval=timedelta(seconds=1),
     backoff_coefficient=2,

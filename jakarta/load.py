@@ -14,9 +14,10 @@ from jakarta.bad_data import BadData, Entry, read_rows
 from jakarta.boundaries import Boundaries
 from jakarta.calendar import Calendar
 from jakarta.directory import Contact, read_contacts
-from jakarta.organisation import ChannelRow, Mark, build_officers, build_units, desk_of, findings
+from jakarta.organisation import ChannelRow, Mark, Ward, build_officers, build_units, desk_of, findings
 from jakarta.policies import load_policies
-from jakarta.wards import NearestPoint
+from jakarta.reports import ReportRules, read_report_rules
+from jakarta.wards import NearestPoint, most_central
 
 HERE = Path(__file__).parent
 VALIDATORS = ("SKPD-PEMERINTAHAN", "INSPEKTORAT")
@@ -128,6 +129,27 @@ class Jakarta:
             return WardFound(ward=None, found_by=FoundBy.NO_POINT)
         return self._map.find(point)
 
+    def reference_points(self) -> Sequence[tuple[str, Point]]:
+        """The reference points of the wards: the code of the ward, and where."""
+        return self._nearest.points()
+
+    @cached_property
+    def report_rules(self) -> ReportRules:
+        """Who gets reports, and how small a group may be. Raises ``BadData``."""
+        own = self._folder / "reports.toml"
+        return read_report_rules(own if own.is_file() else HERE / "data" / "reports.toml", self._units)
+
+    def places(self) -> Mapping[str, str]:
+        """The names of the province, its cities, kecamatan and wards, by Kemendagri code."""
+        return {ward.code: ward.name for ward in read_rows(self._folder / "wards.csv", Ward)}
+
+    def ward_centres(self) -> Mapping[str, Point]:
+        """For each ward the reference point that lies nearest to the middle of all of them."""
+        by_ward: dict[str, list[Point]] = {}
+        for ward, point in self.reference_points():
+            by_ward.setdefault(ward, []).append(point)
+        return {ward: most_central(points) for ward, points in by_ward.items()}
+
     def unit_of_ward(self, ward: str) -> Unit:
         """The kelurahan that receives the complaints of a ward."""
         return self.unit(f"KEL-{ward}")
@@ -172,9 +194,12 @@ class Jakarta:
         )
 
     @cached_property
+    def _nearest(self) -> NearestPoint:
+        return NearestPoint(self._folder / "ward_points.csv")
+
+    @cached_property
     def _map(self) -> NearestPoint | Boundaries:
-        nearest = NearestPoint(self._folder / "ward_points.csv")
-        return Boundaries(self._boundaries, nearest.find) if self._boundaries else nearest
+        return Boundaries(self._boundaries, self._nearest.find) if self._boundaries else self._nearest
 
 
 def _channels(folder: Path, today: date) -> dict[str, Channel]:

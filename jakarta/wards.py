@@ -4,6 +4,7 @@ It agrees with the official boundaries for 95.1 % of random points on the mainla
 """
 
 import math
+from collections.abc import Sequence
 from pathlib import Path
 
 from pydantic import Field
@@ -41,6 +42,13 @@ class NearestPoint:
             (row.latitude, row.longitude * SHRINK, row.ward_code) for row in read_rows(file, ReferencePoint)
         ]
 
+    def points(self) -> list[tuple[str, Point]]:
+        """Every reference point with the code of its ward."""
+        return [
+            (ward, Point(latitude=latitude, longitude=shrunk / SHRINK))
+            for latitude, shrunk, ward in self._points
+        ]
+
     def find(self, point: Point) -> WardFound:
         """The ward of the nearest reference point, or OUTSIDE when none is within reach."""
         latitude, longitude = point.latitude, point.longitude * SHRINK
@@ -51,3 +59,16 @@ class NearestPoint:
         if metres > (ISLAND_REACH_METRES if ward.startswith(ISLANDS) else REACH_METRES):
             return WardFound(ward=None, found_by=FoundBy.OUTSIDE, metres=metres)
         return WardFound(ward=ward, found_by=FoundBy.NEAREST_POINT, metres=metres)
+
+
+def most_central(points: Sequence[Point]) -> Point:
+    """The point that lies nearest to the middle of all of them."""
+    latitude = sum(point.latitude for point in points) / len(points)
+    longitude = sum(point.longitude for point in points) / len(points)
+    return min(
+        points,
+        key=lambda point: (
+            (point.latitude - latitude) ** 2 + ((point.longitude - longitude) * SHRINK) ** 2,
+            point.latitude,
+        ),
+    )

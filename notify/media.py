@@ -95,10 +95,13 @@ def _route(urls: Sequence[str], address: str) -> Route:
     return Route(",".join(url.partition(":")[0] for url in filled), filled)
 
 
-async def send(route: Route, letter: Letter) -> None:
-    """Sends by Apprise. Raises ``NotNow``, ``Unconfirmed`` or ``Undeliverable``; never tells the URL."""
+async def send(route: Route, letter: Letter, attached: Sequence[Path] = ()) -> None:
+    """Sends by Apprise, with files where the medium takes any.
+
+    Raises ``NotNow``, ``Unconfirmed`` or ``Undeliverable``; never tells the URL.
+    """
     try:
-        taken = await asyncio.wait_for(asyncio.to_thread(_send, route, letter), SEND_WITHIN)
+        taken = await asyncio.wait_for(asyncio.to_thread(_send, route, letter, attached), SEND_WITHIN)
     except TimeoutError:  # the thread cannot be stopped, and may still succeed
         raise Unconfirmed(
             f"{route.name} did not answer within {SEND_WITHIN:.0f} seconds; "
@@ -108,7 +111,7 @@ async def send(route: Route, letter: Letter) -> None:
         raise NotNow(f"{route.name} did not take the message")
 
 
-def _send(route: Route, letter: Letter) -> bool:
+def _send(route: Route, letter: Letter, attached: Sequence[Path]) -> bool:
     from apprise import Apprise, NotifyFormat  # noqa: PLC0415 - heavy, and not needed for the mailbox
 
     logging.getLogger("apprise").setLevel(logging.CRITICAL)  # it logs addresses
@@ -117,7 +120,12 @@ def _send(route: Route, letter: Letter) -> bool:
         if not post.add(url):
             raise Undeliverable(f"{route.name} is not a medium that can be used; check the notify URL")
     fate = watch()
-    taken = post.notify(body=letter.body, title=letter.subject, body_format=NotifyFormat.TEXT)
+    taken = post.notify(
+        body=letter.body,
+        title=letter.subject,
+        body_format=NotifyFormat.TEXT,
+        attach=[str(file) for file in attached] or None,
+    )
     if fate.unknown:
         raise Unconfirmed(
             f"{route.name} had the message and did not answer; it is not known whether it went out"

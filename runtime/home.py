@@ -40,11 +40,11 @@ class Home:
 
     @property
     def kept(self) -> tuple[Path, ...]:
-        """What a backup copies as it is: pictures, lists of rejected rows, imported boundaries.
+        """What a backup copies as it is: pictures, lists of rejected rows, reports, imported boundaries.
 
         The key ring is not among them on purpose: with it, whoever finds the backup can read it.
         """
-        return tuple(self.root / name for name in ("files", "imports", "boundaries.geojson"))
+        return tuple(self.root / name for name in ("files", "imports", "reports", "boundaries.geojson"))
 
     @property
     def postgres(self) -> Path:
@@ -55,6 +55,11 @@ class Home:
     def files(self) -> Path:
         """Pictures and documents, unless a setting says that they are elsewhere."""
         return self.root / "files"
+
+    @property
+    def reports(self) -> Path:
+        """The files of monthly reports, a folder for each month."""
+        return self.root / "reports"
 
     def log(self, name: str) -> Path:
         """The log file of one service."""

@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from domain.events import Event, NotDelivered, PersonErased, ProcessingRestricted, ReporterCorrected
 from domain.intake import Opening
 from domain.place import PRIVATE_DECIMALS
+from domain.standing import Standing
 from domain.status import Status
 from domain.timeline import Entry
 from domain.view import ComplaintView, DeadlineView, Receipt
@@ -35,6 +36,7 @@ from store.personal import (
     plain_words,
 )
 from store.reply_marks import reply_mark
+from store.standings import insert_standings
 from store.tables import AuditRow, ComplaintRow, DayCounterRow, EventRow
 
 WIB = timezone(timedelta(hours=7))
@@ -141,6 +143,7 @@ class Recorder:
         events: Sequence[Event],
         messages: Sequence[NewMessage],
         opening: Opening | None = None,
+        stands: Standing | None = None,
     ) -> list[Event]:
         """Keeps what happened, once, however often it is told; returns nothing then.
 
@@ -160,6 +163,8 @@ class Recorder:
                     .where(ComplaintRow.id == now.id, ComplaintRow.seq < now.seq)
                     .values(standing(now, events) | facts)
                 )
+                if stands:
+                    await insert_standings(connection, now.id, events, stands)
                 await insert_messages(connection, letters)
                 await insert_uses(connection, now.id, events, opening)
                 for event in events:

@@ -68,6 +68,14 @@ class Digests:
         first = await opened_messages(self._engine.vault, rows)
         return Gathered(count or 0, first, state or "pending")
 
+    async def begin(self, digest_id: str, recipient: str, kind: str) -> str:
+        """A letter of another kind, which gathers no messages; returns what became of it so far."""
+        values = {"id": digest_id, "recipient": recipient, "kind": kind}
+        async with transaction(self._engine) as connection:
+            await connection.execute(insert(DigestRow).values(values).on_conflict_do_nothing())
+            state = await connection.scalar(select(DigestRow.state).where(DigestRow.id == digest_id))
+        return state or "pending"
+
     async def put_in_mailbox(self, digest_id: str, subject: str, body: str, items: int) -> None:
         """Sending to the mailbox in the database is one transaction, hence exactly once."""
         async with transaction(self._engine) as connection:
@@ -107,7 +115,7 @@ class Digests:
 
 def _kept(subject: str, body: str, items: int) -> dict[str, Any]:
     """What is kept of a letter. One about a single message says what that message says, which is sealed."""
-    return {"subject": subject, "body": body if items > 1 else "", "items": items}
+    return {"subject": subject, "body": "" if items == 1 else body, "items": items}
 
 
 async def _change(

@@ -57,7 +57,10 @@ OF_A_LETTER = ("recipient", "medium", "sent_at", "subject")
 
 
 class Sent(Value):
-    """A letter that went out. A digest about many complaints has no number; ``items`` says how many."""
+    """A letter that went out. A digest about many complaints has no number; ``items`` says how many.
+
+    A report has 0 of them.
+    """
 
     number: str | None
     seq: int | None
@@ -111,13 +114,13 @@ class Messages:
         many = select(
             null().label("number"),
             null().label("seq"),
-            literal("digest").label("event"),
+            DigestRow.kind.label("event"),
             literal("supervisor").label("audience"),
             *(getattr(DigestRow, name) for name in OF_A_LETTER),
             null().label("sealed"),
             DigestRow.body,
             DigestRow.items,
-        ).where(DigestRow.sent_at.is_not(None), DigestRow.items > 1, literal(number is None))
+        ).where(DigestRow.sent_at.is_not(None), DigestRow.items != 1, literal(number is None))
         query = union_all(single, many).order_by(text("sent_at DESC")).limit(limit)
         async with transaction(self._engine) as connection:
             rows = (await connection.execute(query)).mappings().all()

@@ -11,6 +11,7 @@ from domain.complaint import Complaint
 from domain.events import Closed, Event
 from domain.intake import Opening
 from domain.reconciling import Recorded
+from domain.standing import standings
 from domain.status import Status
 from domain.timeline import entry
 from domain.view import ComplaintView
@@ -22,6 +23,7 @@ from store.engine import transaction
 from store.events import events_of, sealed_events
 from store.lives import revived
 from store.messages import NewMessage, insert_messages, sealed_messages
+from store.standings import insert_standings
 from store.tables import AuditRow, Base, ComplaintRow, DayCounterRow, EventRow
 
 RESTORED = "restored from the workflow; it is not known whether it went out"
@@ -130,6 +132,8 @@ class Books:
             for row in rows:
                 if row["seq"] not in kept:
                     await self._add_event(connection, row)
+            for event, stands in standings(opening, events):
+                await insert_standings(connection, registered.id, [event], stands)
             await insert_messages(connection, [{**letter, **states[letter["key"]]} for letter in letters])
             await insert_uses(connection, registered.id, events, opening)
 

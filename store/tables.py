@@ -59,6 +59,7 @@ class ComplaintRow(Base):
         Index("ix_complaint_next_due_at", "next_due_at", postgresql_where=text("next_due_at IS NOT NULL")),
         Index("ix_complaint_channel_registered_at_number", "channel", "registered_at", "number"),
         Index("ix_complaint_updated_at", "updated_at"),
+        Index("ix_complaint_closed_at", "closed_at"),
         Index(
             "ix_complaint_point",
             text("point(longitude, latitude)"),
@@ -179,6 +180,43 @@ class AuditRow(Base):
     hash: Mapped[bytes]
 
 
+class StandingRow(Base):
+    """Where a complaint stood after an event (``domain.standing``): never changed, nothing personal."""
+
+    __tablename__ = "standing"
+
+    complaint_id: Mapped[str] = mapped_column(primary_key=True)
+    seq: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    at: Mapped[datetime]
+    event: Mapped[str]
+    status: Mapped[str]
+    outcome: Mapped[str | None]
+    unit: Mapped[str]
+    coordinator: Mapped[str | None]
+    ward: Mapped[str | None]
+    hops: Mapped[int]
+    score: Mapped[int | None]
+
+
+class ClockStandingRow(Base):
+    """How a clock of a complaint stood after an event that changed it; never changed."""
+
+    __tablename__ = "clock_standing"
+
+    complaint_id: Mapped[str] = mapped_column(primary_key=True)
+    clock: Mapped[str] = mapped_column(primary_key=True)
+    seq: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    at: Mapped[datetime]
+    unit: Mapped[str]
+    coordinator: Mapped[str | None]
+    started_at: Mapped[datetime]
+    due_at: Mapped[datetime]
+    breached_at: Mapped[datetime | None]
+    stopped_at: Mapped[datetime | None]
+    ended_at: Mapped[datetime | None]
+    ended_as: Mapped[str | None]
+
+
 class MessageRow(Base):
     """A message to somebody: to be sent, being sent, sent, failed, or of unknown outcome."""
 
@@ -211,12 +249,13 @@ class MessageRow(Base):
 
 
 class DigestRow(Base):
-    """One letter to a supervisor about several messages; its states are those of a message."""
+    """One letter to a supervisor about several messages, or a report; its states are those of a message."""
 
     __tablename__ = "digest"
     __table_args__ = (Index("ix_digest_sent_at", "sent_at"),)
 
     id: Mapped[str] = mapped_column(primary_key=True)
+    kind: Mapped[str] = mapped_column(server_default="digest")
     recipient: Mapped[str]
     subject: Mapped[str] = mapped_column(server_default="")
     body: Mapped[str] = mapped_column(server_default="")
@@ -227,6 +266,16 @@ class DigestRow(Base):
     last_error: Mapped[str | None]
     created_at: Mapped[datetime] = mapped_column(server_default=text("now()"))
     sent_at: Mapped[datetime | None]
+
+
+class ReportRow(Base):
+    """The report of a period was made: when, and which figures it had (their digest)."""
+
+    __tablename__ = "report"
+
+    name: Mapped[str] = mapped_column(primary_key=True)
+    digest: Mapped[str]
+    made_at: Mapped[datetime] = mapped_column(server_default=text("now()"))
 
 
 class AlertRow(Base):

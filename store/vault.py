@@ -43,7 +43,9 @@ class Unreadable(ValueError):
     """What was sealed has been changed, or was sealed as something else."""
 
 
-class _Key(NamedTuple):
+class DataKey(NamedTuple):
+    """A data key that is at hand: its id, and the secret in the form that seals and opens."""
+
     id: UUID
     cipher: AESGCM
     secret: bytes
@@ -56,9 +58,9 @@ class Vault:
         self, engine: AsyncEngine, ring: KeyWrapper, timer: Callable[[], float] = time.monotonic
     ) -> None:
         self._engine = engine
-        self._ring = ring
-        self._sealing: TTLCache[str, _Key] = TTLCache(MOST_KEYS, SEALS_FOR.total_seconds(), timer)
-        self._opening: TTLCache[UUID, _Key] = TTLCache(MOST_KEYS, OPENS_FOR.total_seconds(), timer)
+        self.ring = ring
+        self._sealing: TTLCache[str, DataKey] = TTLCache(MOST_KEYS, SEALS_FOR.total_seconds(), timer)
+        self._opening: TTLCache[UUID, DataKey] = TTLCache(MOST_KEYS, OPENS_FOR.total_seconds(), timer)
 
     async def seal(self, owner: str, about: str, plain: bytes) -> bytes:
         """The bytes, sealed for an owner. ``about`` says what they are: they open as nothing else."""
@@ -137,7 +139,7 @@ class Vault:
 
         0 says that all are. Safe to repeat, and while the service runs: the data keys stay the same.
         """
-        current = self._ring.current()
+        current = self.ring.current()
         query = (
             select(DataKeyRow.__table__)
             .where(DataKeyRow.wrapped.is_not(None), DataKeyRow.wrapped_by != current)
@@ -147,8 +149,8 @@ class Vault:
         async with transaction(self._engine) as connection:
             rows = (await connection.execute(query)).all()
             for row in rows:
-                secret = await self._ring.unwrap(Wrapped(row.wrapped_by, row.wrapped), row.id.bytes)
-                anew = await self._ring.wrap(secret, row.id.bytes)
+                secret = await self.ring.unwrap(Wrapped(row.wrapped_by, row.wrapped), row.id.bytes)
+                anew = await self.ring.wrap(secret, row.id.bytes)
                 await connection.execute(
                     update(DataKeyRow)
                     .where(DataKeyRow.id == row.id)
@@ -156,7 +158,7 @@ class Vault:
                 )
         return len(rows)
 
-    async def _current(self, owner: str) -> _Key:
+    async def _current(self, owner: str) -> DataKey:
         if (known := self._sealing.get(owner)) is not None:
             return known
         key = await self._newest(owner)
@@ -168,7 +170,7 @@ class Vault:
         self._sealing[owner] = self._opening[key.id] = key
         return key
 
-    async def _newest(self, owner: str) -> _Key | None:
+    async def _newest(self, owner: str) -> DataKey | None:
         """The current key of an owner; None when it never had one."""
         query = select(DataKeyRow.__table__).where(DataKeyRow.owner == owner)
         async with transaction(self._engine) as connection:
@@ -184,7 +186,7 @@ class Vault:
     async def _insert(self, owner: str, generation: int) -> None:
         """Another process may be faster; its key is the one then."""
         identity = uuid4()
-        wrapped = await self._ring.wrap(secrets.token_bytes(KEY_BYTES), identity.bytes)
+        wrapped = await self.ring.wrap(secrets.token_bytes(KEY_BYTES), identity.bytes)
         values = {
             "id": identity,
             "owner": owner,
@@ -195,7 +197,7 @@ class Vault:
         async with transaction(self._engine) as connection:
             await connection.execute(insert(DataKeyRow).values(values).on_conflict_do_nothing())
 
-    async def _keys(self, wanted: Collection[UUID]) -> dict[UUID, _Key]:
+    async def _keys(self, wanted: Collection[UUID]) -> dict[UUID, DataKey]:
         """The keys that are kept, of those wanted; one query for all that are not at hand."""
         found = {one: key for one in wanted if (key := self._opening.get(one)) is not None}
         if missing := [one for one in wanted if one not in found]:
@@ -209,9 +211,9 @@ class Vault:
                 self._opening[row.id] = found[row.id]
         return found
 
-    async def _unwrapped(self, identity: UUID, wrapped: Wrapped) -> _Key:
-        secret = await self._ring.unwrap(wrapped, identity.bytes)
-        return _Key(identity, AESGCM(secret), secret)
+    async def _unwrapped(self, identity: UUID, wrapped: Wrapped) -> DataKey:
+        secret = await self.ring.unwrap(wrapped, identity.bytes)
+        return DataKey(identity, AESGCM(secret), secret)
 
 
 def _key_id(sealed: bytes) -> UUID:
@@ -220,7 +222,7 @@ def _key_id(sealed: bytes) -> UUID:
     return UUID(bytes=bytes(sealed[1:HEAD]))
 
 
-def _opened(sealed: bytes, about: str, key: _Key | None) -> bytes | None:
+def _opened(sealed: bytes, about: str, key: DataKey | None) -> bytes | None:
     if key is None:
         return None
     head, nonce, rest = sealed[:HEAD], sealed[HEAD : HEAD + NONCE_BYTES], sealed[HEAD + NONCE_BYTES :]

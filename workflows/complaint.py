@@ -34,6 +34,7 @@ from domain.errands import Errand
 from domain.events import ClockMove, Event, PersonErased
 from domain.notices import Audience, Notice
 from domain.refusal import Refused
+from domain.standing import standing
 from domain.timeline import Entry, entry, erased
 from domain.view import ComplaintView, DeadlineView, Receipt, receipt, view
 from durable import search_attributes, timeouts
@@ -236,6 +237,7 @@ class ComplaintWorkflow:
                 events=tuple(draft.events),
                 notices=tuple(draft.notices),
                 opening=draft.complaint.opening if first else None,
+                standing=standing(draft.complaint, draft.events),
             ),
             result_type=Recorded,
             start_to_close_timeout=timeouts.RECORD_ATTEMPT,

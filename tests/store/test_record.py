@@ -13,6 +13,7 @@ from domain.commands import Accept
 from domain.events import Accepted
 from domain.intake import complaint_id
 from domain.notices import notices
+from domain.standing import standing
 from domain.status import Status
 from domain.view import view
 from store.complaints import Reads, Recorder, Register
@@ -57,7 +58,8 @@ class Written:
             for notice in notices(event, self.life.complaint)
         ]
         opened = self.start if first == 1 else None
-        await Recorder(self.engine).record(view(self.life.complaint, self.id), events, messages, opened)
+        now, stands = view(self.life.complaint, self.id), standing(self.life.complaint, events)
+        await Recorder(self.engine).record(now, events, messages, opened, stands)
 
 
 @pytest.fixture
@@ -162,7 +164,7 @@ async def test_the_application_cannot_free_itself(written: Written, statement: s
             await connection.execute(text(statement))
 
 
-async def test_a_record_takes_four_statements(written: Written) -> None:
+async def test_a_record_takes_five_statements(written: Written) -> None:
     said: list[str] = []
     sa_event.listen(
         written.engine.sync_engine,
@@ -171,7 +173,7 @@ async def test_a_record_takes_four_statements(written: Written) -> None:
     )
     written.life.send(Accept(), officer(KELURAHAN))
     await written.record(first=2)
-    assert said == ["INSERT", "INSERT", "UPDATE", "INSERT"]
+    assert said == ["INSERT", "INSERT", "UPDATE", "WITH", "INSERT"]
 
 
 async def test_lists_are_filtered_and_overdue_is_judged_now(written: Written) -> None:

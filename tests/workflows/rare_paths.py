@@ -28,12 +28,25 @@ from domain.commands import (
 )
 from domain.intake import Opening, complaint_id
 from domain.organisation import Supervisor, Unit, UnitKind
+from domain.period import Period, PeriodKind
 from domain.person import WARN_BEFORE, WITHIN, Decision, PersonRequest, Right
 from domain.policy import Policy, Span, SpanUnit
 from domain.view import view
 from durable import timeouts
 from durable.complaints import Complaints
-from durable.contract import ALERTS, COMPLAINT, DIGEST, PERFORM_LATER, RETENTION, WAKE, DigestStart, Start
+from durable.contract import (
+    ALERTS,
+    COMPLAINT,
+    DIGEST,
+    PERFORM_LATER,
+    REPORT,
+    REPORT_DUE,
+    RETENTION,
+    WAKE,
+    DigestStart,
+    Start,
+    report_id,
+)
 from durable.persons import PersonRequests
 from store.complaints import Recorder
 from store.database import Database
@@ -51,8 +64,11 @@ from tests.city import (
 )
 from tests.workflows.paths import DONE, LURAH, QUICK, Path, Told, start
 
-DEAF, BOXED, DEAF_SUPERVISOR = "KEL-DEAF", "KEL-BOXED", "ASKO-DEAF"
-ROUTES = f'{DEAF} = ["nonsense://x"]\n{BOXED} = ["mailbox://"]\n{DEAF_SUPERVISOR} = ["nonsense://x"]\n'
+DEAF, BOXED, DEAF_SUPERVISOR, DEAF_COORDINATOR = "KEL-DEAF", "KEL-BOXED", "ASKO-DEAF", "ASDA-EKO"
+ROUTES = (
+    f'{DEAF} = ["nonsense://x"]\n{BOXED} = ["mailbox://"]\n'
+    f'{DEAF_SUPERVISOR} = ["nonsense://x"]\n{DEAF_COORDINATOR} = ["nonsense://x"]\n'
+)
 """Units whose letters no medium takes, or whose letters go by an activity of their own."""
 
 SUGGEST_AT = 100
@@ -408,6 +424,32 @@ async def retention_over(scene: Scene) -> Told:
     return Told(handle.id)
 
 
+async def report_sent(scene: Scene) -> Told:
+    """To all coordinators but one, whose letter is given up."""
+    period = Period.ended_before(PeriodKind.DAY, datetime(2020, 1, 2, tzinfo=UTC))
+    handle = await scene.client.start_workflow(REPORT, period, id=report_id(period), task_queue="complaints")
+    assert await handle.result() > 1
+    return Told(handle.id)
+
+
+async def report_due(scene: Scene) -> Told:
+    return await _report_due(scene, PeriodKind.WEEK)
+
+
+async def report_due_again(scene: Scene) -> Told:
+    await _report_due(scene, PeriodKind.DAY)
+    return await _report_due(scene, PeriodKind.DAY)
+
+
+async def _report_due(scene: Scene, kind: PeriodKind) -> Told:
+    handle = await scene.client.start_workflow(
+        REPORT_DUE, kind, id=f"report-{uuid4().hex}", task_queue="complaints"
+    )
+    name = await handle.result()
+    await scene.client.get_workflow_handle(f"report-{name}").result()
+    return Told(handle.id)
+
+
 RARE_PATHS: tuple[Callable[[Scene], Awaitable[Told]], ...] = (
     long_life_first_run,
     long_life_later_run,
@@ -437,4 +479,7 @@ RARE_PATHS: tuple[Callable[[Scene], Awaitable[Told]], ...] = (
     person_urgent,
     person_late,
     retention_over,
+    report_sent,
+    report_due,
+    report_due_again,
 )

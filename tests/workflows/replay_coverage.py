@@ -47,7 +47,9 @@ async def _replay_all() -> None:
     )  # no activity runs during replay
     for name in NAMES:
         content = json.loads((HISTORIES / f"{name}.json").read_text())
-        replayer = Replayer(workflows=[], plugins=[plugin(engine, _settings(), _city(), sealed=False)])
+        replayer = Replayer(
+            workflows=[], plugins=[plugin(engine, _settings(), _city(), sealed=False, pinned=True)]
+        )
         await replayer.replay_workflow(WorkflowHistory.from_json(content["id"], content))
 
 
