@@ -11,6 +11,7 @@ from uuid import uuid4
 
 import pytest
 from sqlalchemy import func, select, update
+from temporalio.api.enums.v1 import EventType
 from temporalio.client import Client, WorkflowHistory
 from temporalio.testing import ActivityEnvironment
 from temporalio.worker import Worker
@@ -41,6 +42,7 @@ from tests.workflows.test_weeks import skipping
 from worker import hosted_by, plugin
 
 LATE = 60
+SIGNALED = EventType.EVENT_TYPE_WORKFLOW_EXECUTION_SIGNALED
 MINUTE = timedelta(minutes=1)
 RULE = DigestRule(
     every=Span(amount=1, unit=SpanUnit.SECONDS), calendar=CALENDAR, within=timedelta(seconds=20)
@@ -119,11 +121,7 @@ async def test_a_flood_of_escalations_is_a_signal_or_two_to_the_digest(
     await asyncio.gather(*(at_work.run(escalation.escalate, what) for _ in range(1000)))
     handle = client.get_workflow_handle(f"digest-{recipient}")
     history = await handle.fetch_history()
-    signals = [
-        event
-        for event in history.events
-        if event.event_type == EventType.EVENT_TYPE_WORKFLOW_EXECUTION_SIGNALED
-    ]
+    signals = [event for event in history.events if event.event_type == SIGNALED]
     assert 1 <= len(signals) <= 2, "one for the first, one for all who came while it was on its way"
     assert (await handle.describe()).raw_description.workflow_execution_info.priority.priority_key == 1
     assert await handle.result() == 0
