@@ -64,7 +64,7 @@ class RequestFilter(Value):
     updated_from: datetime | None = None
     updated_to: datetime | None = None
     near: Near | None = None
-    ward: str | None = None
+    wards: tuple[str, ...] | None = None
     public_only: bool = False
     latest_change_first: bool = False
     page: int = 1

@@ -100,7 +100,9 @@ class Alerts:
             alerts = await self._alerts(rows.all())
             found = []
             for alert in alerts:
-                which = RequestFilter(ward=alert.ward, near=alert.near, requested_to=at)
+                which = RequestFilter(
+                    wards=(alert.ward,) if alert.ward else None, near=alert.near, requested_to=at
+                )
                 matching = (*asked_for(which), ComplaintRow.opened_at > alert.told_until)
                 first = await connection.execute(
                     select(ComplaintRow.number, ComplaintRow.category)

@@ -155,8 +155,8 @@ def asked_for(which: RequestFilter) -> list[ColumnElement[bool]]:
         conditions += [column <= last] if last else []
     if which.categories is not None:
         conditions.append(ComplaintRow.category.in_(which.categories))
-    if which.ward is not None:
-        conditions.append(ComplaintRow.ward == which.ward)
+    if which.wards is not None:
+        conditions.append(ComplaintRow.ward.in_(which.wards))
     if which.is_open is not None:
         done = ComplaintRow.status.in_(DONE)
         conditions.append(~done if which.is_open else done)

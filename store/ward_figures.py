@@ -3,15 +3,15 @@
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from sqlalchemy import text
+from sqlalchemy import func, select, text
 
 from store.database import Database
 from store.engine import transaction
+from store.tables import HANDLED, ComplaintRow
 
 QUERY = text("""
     SELECT c.ward,
            count(*) AS opened,
-           count(*) FILTER (WHERE c.closed_at IS NULL AND c.status <> 'RESOLVED') AS still_open,
            count(*) FILTER (WHERE done.at IS NOT NULL) AS done,
            count(*) FILTER (WHERE c.deadlines @> '[{"kind": "resolution", "state": "missed"}]'
                                OR c.deadlines @> '[{"kind": "resolution", "state": "breached"}]') AS late,
@@ -26,13 +26,17 @@ QUERY = text("""
 """)
 """``late``: the resolution time ran out before the work was done, or has run out while it is not."""
 
+IN_HAND = (
+    select(ComplaintRow.ward, func.count().label("number")).where(text(HANDLED)).group_by(ComplaintRow.ward)
+)
+"""By the index of what is being handled, which holds the ward too."""
+
 
 class WardFigures(NamedTuple):
     """A ward within a period; ``median`` is from receipt to the completion that was found good."""
 
     ward: str
     opened: int
-    still_open: int
     done: int
     late: int
     median: timedelta | None
@@ -46,10 +50,15 @@ async def ward_figures(database: Database, since: datetime) -> dict[str, WardFig
             row.ward: WardFigures(
                 row.ward,
                 row.opened,
-                row.still_open,
                 row.done,
                 row.late,
                 timedelta(seconds=float(row.seconds)) if row.seconds is not None else None,
             )
             for row in rows
         }
+
+
+async def in_hand_by_ward(database: Database) -> dict[str | None, int]:
+    """How many complaints are being handled in each ward, whenever they came; None: without a ward."""
+    async with transaction(database) as connection:
+        return {row.ward: int(row.number) for row in await connection.execute(IN_HAND)}

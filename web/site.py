@@ -18,7 +18,7 @@ from durable.complaints import Complaints
 from durable.persons import PersonRequests
 from store.changes import Changes
 from store.database import Database
-from store.ward_figures import WardFigures, ward_figures
+from store.ward_figures import WardFigures, in_hand_by_ward, ward_figures
 from web.assets import Assets
 from web.doorkeeper import Doorkeeper
 from web.live import Live
@@ -59,6 +59,7 @@ WhatNext = Callable[[str, Outlook, Literal["id", "en"]], str]
 
 
 FRESH_S, STALE_S = 300.0, 24 * 3600.0
+IN_HAND_FRESH_S = 30.0
 """Figures of the city that are older are counted anew in the background; meanwhile the old ones are shown."""
 
 
@@ -89,6 +90,7 @@ class Site:
         object.__setattr__(self, "by_reports", Buckets(self.limits.reports))
         object.__setattr__(self, "orders", Orders(self.city))
         object.__setattr__(self, "ward_figures", Remembered(self._ward_figures, FRESH_S, STALE_S))
+        object.__setattr__(self, "in_hand", Remembered(self._in_hand, IN_HAND_FRESH_S, STALE_S))
         object.__setattr__(self, "live", Live(lambda: Changes(self.database)))
         object.__setattr__(self, "overview", Overview(self.database, self.city, self.live, self.clock))
 
@@ -96,11 +98,15 @@ class Site:
     by_reports: Buckets = field(init=False, repr=False)
     orders: Orders = field(init=False, repr=False)
     ward_figures: Remembered[int, Mapping[str, WardFigures]] = field(init=False, repr=False)
+    in_hand: Remembered[str, Mapping[str | None, int]] = field(init=False, repr=False)
     live: Live = field(init=False, repr=False)
     overview: Overview = field(init=False, repr=False)
 
     async def _ward_figures(self, days: int) -> Mapping[str, WardFigures]:
         return await ward_figures(self.database, self.clock() - timedelta(days=days))
+
+    async def _in_hand(self, _whole: str) -> Mapping[str | None, int]:
+        return await in_hand_by_ward(self.database)
 
 
 def site_of(request: Request) -> Site:

@@ -36,7 +36,7 @@ async def ward_feed(request: Request, service: Used, ward: Ward) -> Response:
     unit = next((unit for unit in service.city.units() if unit.ward == ward), None)
     if unit is None:
         raise Problem(404, "There is no such ward; its code looks like 31.71.01.1001.")
-    return await _feed(request, service, f"Laporan di {unit.name}", RequestFilter(ward=ward))
+    return await _feed(request, service, f"Laporan di {unit.name}", RequestFilter(wards=(ward,)))
 
 
 @router.get("/feeds/near.atom", response_class=Response, responses={**ANSWER, **documented(422, 503)})

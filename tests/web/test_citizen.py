@@ -1,5 +1,6 @@
 """A citizen's day: reporting, following, answering, rating; on phone and desktop, scripts or none."""
 
+from datetime import UTC, datetime
 from typing import Any
 from uuid import uuid4
 
@@ -10,6 +11,7 @@ from playwright.async_api import Page
 from domain.commands import Accept, Actor, AnyCommand, Ask, Complete, Evidence, Validate
 from store.complaints import Reads
 from store.public_reads import PublicReads
+from store.ward_figures import in_hand_by_ward, ward_figures
 from tests.city import instruction
 from tests.pictures import jpeg, scene
 from tests.web.conftest import DESKTOP, PHONE, Visit, Whole, check_axe, keep_screenshot
@@ -156,6 +158,37 @@ async def test_lists_and_map_show_public_reports_only(anybody: httpx.AsyncClient
     assert public not in (await anybody.get("/public?state=done")).text
 
 
+@pytest.mark.parametrize(
+    ("area", "there"),
+    [("31.71.01.1001", True), ("31.71.01", True), ("31.71", True), ("31.72", False), ("31.7", False)],
+)
+async def test_reports_are_listed_by_ward_kecamatan_and_city(
+    anybody: httpx.AsyncClient, area: str, there: bool
+) -> None:
+    number = number_in((await anybody.post("/report", data=typed(public="yes"))).headers["location"])
+    assert (number in (await anybody.get(f"/public?ward={area}")).text) is there
+
+
+async def test_figures_count_what_came_what_is_in_hand_and_what_was_found_done(
+    anybody: httpx.AsyncClient, pages: Whole
+) -> None:
+    """Private ones too: nobody is named by a number."""
+    database, ward, ever = pages.site.database, "31.71.01.1001", datetime(2000, 1, 1, tzinfo=UTC)
+    await anybody.post("/report", data=typed())
+    before, in_hand = (await ward_figures(database, ever))[ward], (await in_hand_by_ward(database))[ward]
+    number = number_in((await anybody.post("/report", data=typed())).headers["location"])
+    assert (await ward_figures(database, ever))[ward].opened == before.opened + 1
+    assert (await in_hand_by_ward(database))[ward] == in_hand + 1
+    done = Complete(note="Sudah.", evidence=(Evidence(uri="https://kota.example/1.jpg"),))
+    await officers_do(pages, number, Accept(), done)
+    assert (await ward_figures(database, ever))[ward].done == before.done, "not before it is found good"
+    await officers_do(pages, number, Validate(accepted=True))
+    after = (await ward_figures(database, ever))[ward]
+    assert after.done == before.done + 1
+    assert after.median is not None
+    assert (await in_hand_by_ward(database))[ward] == in_hand
+
+
 async def test_nobody_acts_without_the_code(anybody: httpx.AsyncClient, pages: Whole) -> None:
     number = number_in((await anybody.post("/report", data=typed(public="yes"))).headers["location"])
     anybody.cookies.clear()
@@ -263,9 +296,20 @@ async def _follow_on(page: Page, pages: Whole, number: str, name: str) -> None:
     await page.click("#rate button")
     await page.wait_for_url("**done=rate*")
     assert await page.locator("#rate").count() == 0, "rated once"
+    await page.locator("details:has(#reopen) > summary").click()
+    await page.fill("#words-reopen", "Tambalannya sudah lepas lagi.")
+    await check_axe(page)
+    await page.click("#reopen button")
+    await page.wait_for_url("**done=reopen*")
+    assert await page.locator("#reopen").count() == 0, "reopened once"
     found = await Reads(pages.site.database).by_number(number)
     assert found is not None
-    assert "rated" in [one.event for one in await Reads(pages.site.database).timeline(found.id)]
+    told = [one.event for one in await Reads(pages.site.database).timeline(found.id)]
+    assert [one for one in told if one in {"replied", "rated", "reopened"}] == [
+        "replied",
+        "rated",
+        "reopened",
+    ]
 
 
 async def test_without_scripts_it_is_reported_and_followed(visit: Visit, tmp_path: Any) -> None:
@@ -310,5 +354,6 @@ async def test_the_first_page_is_light(visit: Visit, anybody: httpx.AsyncClient)
         page.on("response", measure)
         await page.goto("/")
         await page.wait_for_load_state("networkidle")
+    print(f"The first page: {sum(sizes.values())} bytes in {len(sizes)} answers")
     assert sum(sizes.values()) < 100_000, sizes
     assert len(sizes) > 3, "something was measured"

@@ -9,22 +9,34 @@ from fastapi.responses import JSONResponse, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from domain.jurisdiction import Jurisdiction
-from domain.organisation import Unit, UnitKind
+from domain.organisation import Unit
 from domain.public_facts import PublicRequest, RequestFilter
 from store.public_reads import PublicReads
 from store.ward_figures import WardFigures
+from web.charts import heat, heat_bounds
+from web.citizen.areas import cities, kecamatan, wards_within
 from web.citizen.report import grouped
 from web.rendering import page
 from web.site import Site, site_of
 
 IN_A_PAGE = 20
 ON_THE_MAP = 300
+IN_THE_CHART = 10
 DAYS = (30, 90, 365)
 router = APIRouter()
 
 
+class Bar(NamedTuple):
+    """A bar of a chart, and the part of it that is late."""
+
+    name: str
+    address: str
+    value: int
+    part: int
+
+
 class Wanted(BaseModel):
-    """Which public reports are asked for."""
+    """Which public reports are asked for; ``ward`` may be the code of a kecamatan or a city too."""
 
     model_config = ConfigDict(extra="ignore")
 
@@ -38,7 +50,7 @@ class Wanted(BaseModel):
         """The same as the database is asked."""
         codes = tuple(one.code for one in city.categories() if one.group == self.group)
         return RequestFilter(
-            ward=self.ward or None,
+            wards=wards_within(city, self.ward) if self.ward else None,
             categories=codes if self.group else None,
             is_open={"open": True, "done": False}.get(self.state),
             requested_from=now - timedelta(days=self.days),
@@ -48,27 +60,23 @@ class Wanted(BaseModel):
         )
 
 
-class Territory(NamedTuple):
-    """A kecamatan with its kelurahan, to choose from."""
-
-    name: str
-    wards: list[Unit]
-
-
 @router.get("/public")
 async def listed(request: Request, wanted: Annotated[Wanted, Query()]) -> Response:
     """Public reports, the newest first, with a map."""
     site = site_of(request)
     found = await PublicReads(site.database).requests(wanted.filter(site.city, site.clock(), IN_A_PAGE + 1))
-    figures = await _figures(site, 30)
+    in_hand = await site.in_hand.of("all")
     facts: dict[str, Any] = {
         "wanted": wanted,
         "found": found[:IN_A_PAGE],
         "more": len(found) > IN_A_PAGE,
-        "territories": territories(site.city),
+        "cities": cities(site.city),
+        "kecamatan": kecamatan(site.city),
         "groups": [name for name, _ in grouped(site.city)],
         "days": DAYS,
-        "open_in_all": sum(one.still_open for one in figures.values()),
+        "open_in_all": sum(in_hand.values()),
+        "placeless": in_hand.get(None, 0),
+        "bounds": _bounds(in_hand),
     }
     return page(request, "citizen/public.html", **facts)
 
@@ -78,10 +86,11 @@ async def on_the_map(request: Request, wanted: Annotated[Wanted, Query()]) -> JS
     """How many reports each ward has, and where the newest public ones are."""
     site = site_of(request)
     found = await PublicReads(site.database).requests(wanted.filter(site.city, site.clock(), ON_THE_MAP))
-    figures = await _figures(site, 30)
+    in_hand = await site.in_hand.of("all")
+    bounds = _bounds(in_hand)
     return JSONResponse(
         {
-            "wards": {ward: one.still_open for ward, one in figures.items()},
+            "wards": {ward: [count, heat(count, bounds)] for ward, count in in_hand.items() if ward},
             "points": [_point(site.city, one) for one in found if one.latitude is not None],
         }
     )
@@ -100,6 +109,7 @@ async def figures(
     opened, done, late = (sum(getattr(one, name) for _, one in rows) for name in ("opened", "done", "late"))
     facts = {
         "rows": rows,
+        "chart": _longest(rows),
         "days": days,
         "choices": DAYS,
         "by": by,
@@ -110,19 +120,10 @@ async def figures(
     return page(request, "citizen/figures.html", **facts)
 
 
-def territories(city: Jurisdiction) -> list[Territory]:
-    """The wards by kecamatan, in the order of the alphabet."""
-    units = list(city.units())
-    wards: dict[str, list[Unit]] = {}
-    for unit in units:
-        if unit.kind is UnitKind.KELURAHAN and unit.parent:
-            wards.setdefault(unit.parent, []).append(unit)
-    found = [
-        Territory(unit.name, sorted(wards[unit.code], key=lambda one: one.name))
-        for unit in units
-        if unit.code in wards
-    ]
-    return sorted(found, key=lambda one: one.name)
+def _longest(rows: Sequence[tuple[Unit, WardFigures]]) -> list[Bar]:
+    """The wards with the most reports, for the chart."""
+    most = sorted(rows, key=lambda row: -row[1].opened)[:IN_THE_CHART]
+    return [Bar(unit.name, f"/public?ward={unit.ward}", one.opened, one.late) for unit, one in most]
 
 
 async def _figures(site: Site, days: int) -> Mapping[str, WardFigures]:
@@ -139,6 +140,10 @@ def _sorted(
     never = timedelta(days=36500)
     keys: dict[str, Any] = {"median": lambda row: row[1].median or never}
     return sorted(rows, key=keys.get(by, lambda row: -getattr(row[1], by)))
+
+
+def _bounds(in_hand: Mapping[str | None, int]) -> list[int]:
+    return heat_bounds(max((count for ward, count in in_hand.items() if ward), default=0))
 
 
 def _point(city: Jurisdiction, one: PublicRequest) -> dict[str, Any]:

@@ -24,6 +24,7 @@ from domain.status import Status
 from durable.complaints import NoAnswer
 from store.complaints import Reads
 from store.pictures import Pictures, Shown
+from store.supports import Supports
 from web.language import language_of, translations
 from web.office.actions import ACTIONS, DONE
 from web.office.case import Case, case_of, holder_of, sight_of_number
@@ -164,6 +165,7 @@ async def show(
         status,
         case=case,
         standing=now,
+        supported=(await Supports(site.database).counts([now.id])).get(now.id, 0),
         allowed=[kind for kind in FOR_OFFICERS if answers[kind] is None],
         refused={kind: reasons.why(kind, why) for kind, why in answers.items() if why},
         actions=ACTIONS,

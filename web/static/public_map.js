@@ -5,11 +5,10 @@
   const element = document.getElementById("public-map");
   if (!element) return;
   const { wards, points } = await (await fetch(element.dataset.points)).json();
-  const most = Math.max(1, ...Object.values(wards));
-  const tone = (count) => (count ? `heat-${Math.min(4, 1 + Math.floor((4 * count) / (most + 1)))}` : "heat-0");
+  const of = (code) => wards[code] || [0, 0];
   const map = await wardMap.show(element, ({ code, name }) => ({
-    tone: tone(wards[code]),
-    words: `${name}: ${wards[code] || 0} ${element.dataset.count}`,
+    tone: `heat-${of(code)[1]}`,
+    words: `${name}: ${of(code)[0]} ${element.dataset.count}`,
   }));
   document.getElementById("legend").hidden = false;
   for (const one of points) {
