@@ -59,7 +59,6 @@ class ComplaintRow(Base):
         Index("ix_complaint_next_due_at", "next_due_at", postgresql_where=text("next_due_at IS NOT NULL")),
         Index("ix_complaint_channel_registered_at_number", "channel", "registered_at", "number"),
         Index("ix_complaint_updated_at", "updated_at"),
-        Index("ix_complaint_closed_at", "closed_at"),
         Index(
             "ix_complaint_point",
             text("point(longitude, latitude)"),

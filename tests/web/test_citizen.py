@@ -354,6 +354,5 @@ async def test_the_first_page_is_light(visit: Visit, anybody: httpx.AsyncClient)
         page.on("response", measure)
         await page.goto("/")
         await page.wait_for_load_state("networkidle")
-    print(f"The first page: {sum(sizes.values())} bytes in {len(sizes)} answers")
     assert sum(sizes.values()) < 100_000, sizes
     assert len(sizes) > 3, "something was measured"

@@ -59,5 +59,4 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("name", name=op.f("pk_report")),
     )
     op.add_column("digest", sa.Column("kind", sa.String(), server_default="digest", nullable=False))
-    op.create_index("ix_complaint_closed_at", "complaint", ["closed_at"])
     op.execute(ONLY_ADDED_TO)
