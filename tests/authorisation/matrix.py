@@ -107,6 +107,7 @@ POST /office/desk                                          door   door     door 
 GET  /office/complaints/{number}                           door   door     door     door in    person in        person in        in        person      in        case        in
 GET  /office/complaints/{number}/findings                  door   door     door     door 404   in     404       in     404       404       in          404       in          404
 GET  /office/complaints/{number}/photos/{digest}/{size}    door   door     door     door 404   in     404       in     404       404       in          404       in          404
+GET  /office/complaints/{number}/files/{digest}            door   door     door     door 404   404    404       404    404       404       404         404       404         404
 POST /office/complaints/{number}/{kind}                    door   door     door     door 403   in     no        no     no        no        no          no        no          403
 
 GET  /office/persons                                       door   door     door     door 403   403    403       403    403       403       403         403       403         in
