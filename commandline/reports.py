@@ -139,6 +139,7 @@ async def red_flags(
     as_json: Json = False,
 ) -> None:
     """What each unit resolved late or has overdue: facts for whoever decides, never an action."""
+    from reports.links import complaint_page  # noqa: PLC0415
     from reports.monthly import RED_FLAGS, flagged  # noqa: PLC0415
     from store.figures import Figures  # noqa: PLC0415 - heavy
 
@@ -151,7 +152,7 @@ async def red_flags(
             flags = await counted.behind(RED_FLAGS, *where)
         facts = [
             {"unit": one.unit, "number": one.number, "fact": one.figure.value, "category": one.category,
-             "link": f"{web_url}/complaints/{one.number}"}
+             "link": complaint_page(web_url, one.number)}
             for one in flags
         ]  # fmt: skip
         if as_json:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from synthetic.day import Day, Kind
 
 PORTION = 400
-MOST_TRUE = 400_000
+MOST_TRUE = 200_000
 """Up to so many, each complaint has a life of its own; of more, several share one."""
 
 

@@ -19,6 +19,7 @@ from domain.figures import (
     ranking,
 )
 from domain.period import Period
+from reports.links import complaint_page
 from reports.names import Names
 from reports.words import Words
 
@@ -64,7 +65,7 @@ class Monthly(NamedTuple):
 
     def link(self, number: str) -> str:
         """Where a complaint can be looked at."""
-        return f"{self.web_url}/complaints/{number}"
+        return complaint_page(self.web_url, number)
 
 
 class Compared(NamedTuple):

@@ -7,6 +7,7 @@ from typing import NamedTuple
 from domain.clocks import ClockKind
 from domain.figures import Cell, Figure, Traced
 from domain.period import Period, PeriodKind
+from reports.links import complaint_page
 from reports.names import Names
 from reports.words import LANGUAGES, Words
 
@@ -107,7 +108,7 @@ def _oldest(scope: Scope, words: Words) -> Iterable[str]:
         yield words("scope_oldest", count=words.count(len(overdue)))
         for one in overdue[:MOST_CASES]:
             category = scope.names.category(one.category, words)
-            yield f"- {one.number} {category}: {scope.web_url}/complaints/{one.number}"
+            yield f"- {one.number} {category}: {complaint_page(scope.web_url, one.number)}"
 
 
 def _period(period: Period, words: Words) -> str:

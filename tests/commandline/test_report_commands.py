@@ -61,7 +61,7 @@ def test_red_flags_are_facts_with_links(program: Program) -> None:
     flags = program.run("reports", "red-flags", MONTH, "--json").json
     said = program.run("report", MONTH, "--json").json["figures"]["total"][""]["counts"]
     assert len(flags) == said.get("resolution_late", 0) + said["resolution_overdue"]
-    assert all(one["link"].endswith(f"/complaints/{one['number']}") for one in flags)
+    assert all(one["link"].endswith(f"/office/complaints/{one['number']}") for one in flags)
     unit = flags[0]["unit"]
     assert program.run("reports", "red-flags", MONTH, "--unit", unit).status == 0
 

@@ -139,7 +139,7 @@ def test_a_letter_to_a_coordinator_fits_on_one_page() -> None:
     letter = scope_letter(Scope("ASDA", OCTOBER.before, things, NAMES, "https://tuntas.example"))
     assert "99" in letter.subject
     assert letter.body.count("\n") < 66
-    assert "https://tuntas.example/complaints/JK2610000000" in letter.body
+    assert "https://tuntas.example/office/complaints/JK2610000000" in letter.body
 
 
 def test_open_data_hides_private_complaints_among_their_like() -> None:

@@ -15,7 +15,10 @@ COORDINATORS = {
 
 
 class Oracle:
-    """Counts from events alone: no clocks, no standings, only what happened and what was said to be late."""
+    """Counts from events alone: no clocks, no standings, only what happened and what was said to be late.
+
+    Of a vertical agency nothing is said to be late: for those the days are counted.
+    """
 
     def __init__(self, file: Path, period: Period) -> None:
         self._base = duckdb.connect()
@@ -46,13 +49,15 @@ class Oracle:
 
 READ = """
 CREATE TABLE told AS SELECT
-    number, channel, category, seq, moment::TIMESTAMPTZ AS moment, body->>'event' AS event,
+    number, channel, category, days, seq, (body->>'stops_clock')::BOOL AS stops_clock,
+    moment::TIMESTAMPTZ AS moment, body->>'event' AS event,
     body->>'clock' AS clock, (body->>'score')::INT AS score, body->>'outcome' AS outcome,
     "by"->>'unit' AS actor,
     last_value(coalesce(body->'holder'->>'code', CASE WHEN body->>'sender' IS NOT NULL
         THEN body->'to'->>'code' END) IGNORE NULLS) OVER life AS unit,
     last_value(body->'found'->>'ward' IGNORE NULLS) OVER life AS ward
-FROM read_json(?, columns = {number: 'VARCHAR', channel: 'VARCHAR', category: 'VARCHAR', seq: 'INT',
+FROM read_json(?, columns = {number: 'VARCHAR', channel: 'VARCHAR', category: 'VARCHAR',
+    days: 'INT', seq: 'INT',
     moment: 'VARCHAR', body: 'JSON', 'by': 'JSON'})
 WINDOW life AS (PARTITION BY number ORDER BY seq)
 """
@@ -104,8 +109,16 @@ COUNT: Sequence[str] = (
     CREATE TABLE ends AS SELECT number, max(seq) FILTER (event = 'validated') AS validated,
         max(seq) FILTER (event = 'reopened') AS reopened,
         max(seq) FILTER (event IN ('closed', 'withdrawn')) AS closed,
-        max(seq) FILTER (event = 'breached' AND clock = 'resolution') AS breached
-    FROM known GROUP BY number
+        max(seq) FILTER (event = 'breached' AND clock = 'resolution') AS breached,
+        max(seq) FILTER (event = 'completed') AS completed,
+        max(seq) FILTER (event IN ('follow_up_rejected', 'reopened')) AS again,
+        sum(stood)::BIGINT AS stood
+    FROM (
+        SELECT *, CASE WHEN stops_clock THEN date_diff('microsecond', moment,
+            coalesce(lead(moment) OVER (PARTITION BY number ORDER BY seq), $e::TIMESTAMPTZ)) END AS stood
+        FROM known
+    )
+    GROUP BY number
     """,
     """
     CREATE TABLE resolutions AS
@@ -113,7 +126,11 @@ COUNT: Sequence[str] = (
         validated > coalesce(reopened, 0) AS is_resolved, closed IS NOT NULL AS is_closed, last.opened_at,
         (SELECT max(moment) FROM known AS done WHERE done.number = last.number AND done.event = 'completed'
             AND done.seq < ends.validated) AS done_at,
-        last.unit AS holder
+        last.unit AS holder, last.unit LIKE 'VERT-%' AND coalesce(CASE WHEN completed > coalesce(again, 0)
+            THEN (SELECT moment FROM known AS done
+                WHERE done.number = last.number AND done.seq = completed) END,
+            $e::TIMESTAMPTZ) > last.opened_at + to_days(last.days) + to_microseconds(coalesce(stood, 0))
+            AS is_past
     FROM known AS last JOIN ends USING (number)
     LEFT JOIN known AS ended ON ended.number = last.number AND ended.seq =
         CASE WHEN validated > coalesce(reopened, 0) THEN validated ELSE closed END
@@ -121,7 +138,8 @@ COUNT: Sequence[str] = (
     """,
     """
     INSERT INTO counted
-    SELECT CASE WHEN breached IS NULL THEN 'resolution_on_time' ELSE 'resolution_late' END, number, channel,
+    SELECT CASE WHEN breached IS NULL AND NOT is_past THEN 'resolution_on_time'
+        ELSE 'resolution_late' END, number, channel,
         category, ward, unit,
         date_diff('microsecond', opened_at, CASE WHEN is_resolved THEN done_at ELSE moment END) / 1e6,
         (moment + INTERVAL 7 HOURS)::DATE
@@ -129,7 +147,8 @@ COUNT: Sequence[str] = (
     """,
     """
     INSERT INTO counted
-    SELECT unnest(CASE WHEN breached IS NULL THEN ['open'] ELSE ['open', 'resolution_overdue'] END),
+    SELECT unnest(CASE WHEN breached IS NULL AND NOT is_past THEN ['open']
+        ELSE ['open', 'resolution_overdue'] END),
         number, channel, category, ward, holder, NULL, NULL
     FROM resolutions WHERE NOT coalesce(is_resolved, false) AND NOT is_closed
     """,

@@ -56,6 +56,7 @@ async def exported(
                 about = {name: getattr(life.opening.intake, name) for name in ("channel", "category")}
                 for event in events:
                     said = event.model_dump(mode="json")
+                    about["days"] = life.opening.policy.resolution.limit.amount
                     line = {"number": life.complaint.number, **about, "moment": said.pop("at"), **said}
                     out.write(json.dumps(line) + "\n")
     return file
@@ -90,6 +91,7 @@ async def test_the_months_were_not_too_calm_to_show_anything(counted: list[Cells
     assert {figure for figure in Figure if not seen.count(figure)} <= {
         Figure.CLOSED_DUPLICATE,
         Figure.AGED_MORE,
+        Figure.VALIDATION_OVERDUE,
     }
 
 
