@@ -110,3 +110,5 @@ async def stage(
                 yield Stage(running, settings, engine, client, made.secret)
             finally:
                 await engine.dispose()
+        if stack.interrupted:
+            sys.exit("A signal ended it before the accounts were made.")
