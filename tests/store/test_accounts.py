@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import event, text
 
 from domain.account import IDLE_FOR, LOCKED_FOR, SESSION_LASTS, TRIES, Account, Role, too_weak
 from store.account_events import latest_events
@@ -154,6 +154,31 @@ async def test_a_lock_cannot_be_told_from_a_name_that_does_not_exist(accounts: A
     assert await accounts.recognise(name, PASSWORD, NOW + LOCKED_FOR + SECOND), (
         "tries at a lock do not lengthen it"
     )
+
+
+async def test_every_refusal_costs_the_same_work(accounts: Accounts, engine: Database, name: str) -> None:
+    """Argon2 once and the same statements, so that neither time nor answer tells which names exist."""
+    closed, locked = f"c.{uuid4().hex}", f"l.{uuid4().hex}"
+    for one in (closed, locked):
+        await accounts.add(one, PASSWORD, (Role.OFFICER,), None, NOW)
+    await accounts.disable(closed, NOW)
+    for _ in range(TRIES):
+        await accounts.recognise(locked, "salah", NOW)
+    said: list[str] = []
+    event.listen(engine.sync_engine, "before_cursor_execute", lambda *given: said.append(given[2]))
+    work = []
+    for who, password in (
+        (f"{name}x", "salah"),
+        (name, "salah"),
+        (locked, "salah"),
+        (locked, PASSWORD),
+        (closed, PASSWORD),
+    ):
+        said.clear()
+        assert await accounts.recognise(who, password, NOW) is None
+        work.append([*said])
+    assert all(one == work[0] for one in work)
+    assert len(work[0]) == 3
 
 
 @pytest.mark.parametrize("password", ["pendek", "s.rahayu-2026-x", "aaaaaaaaaaaaaaaa", "x" * 201])
