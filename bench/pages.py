@@ -93,9 +93,9 @@ async def session_of(database: Database, unit: str) -> str:
     )
     await accounts.add(name, password, (Role.OFFICER,), f"o-{unit.lower()}", now)
     await accounts.set_password(name, password, must_change=False)
-    found = await accounts.sign_in(name, password, now)
+    found = await accounts.recognise(name, password, now)
     assert found is not None
-    return found[1]
+    return await accounts.sessions.begin(found, now)
 
 
 class Visitor:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 app = typer.Typer(no_args_is_help=True, help="People who sign in to the web server.")
 
 Name = Annotated[str, typer.Argument(help="Name of the account.")]
+SHELL = "starter.py"
 NO_SUCH = "There is no open account of this name; see: starter.py accounts list"
 
 
@@ -51,10 +52,17 @@ async def list_(as_json: Json = False) -> None:
         print_json(found)
         return
     rows = [
-        (one.name, ", ".join(one.roles), one.officer, wib(one.created_at), wib(one.disabled_at))
+        (
+            one.name,
+            ", ".join(one.roles),
+            one.officer,
+            "yes" if one.second_factor else None,
+            wib(one.created_at),
+            wib(one.disabled_at),
+        )
         for one in found
     ]
-    print_table("Accounts", ("name", "roles", "officer", "made", "closed"), rows)
+    print_table("Accounts", ("name", "roles", "officer", "code", "made", "closed"), rows)
 
 
 @app.command()
@@ -66,6 +74,15 @@ async def reset(name: Name) -> None:
         if not await _accounts(tuntas).set_password(name, password, must_change=True):
             fail(NO_SUCH)
     sys.stdout.write(f"{password}\n")
+
+
+@app.command("reset-code")
+@command
+async def reset_code(name: Name) -> None:
+    """Takes the second factor of an account away, for a lost telephone, and ends its sessions."""
+    async with Wiring() as tuntas:
+        if not await _accounts(tuntas).factors.turn_off(name, SHELL, datetime.now(UTC)):
+            fail("This account has no second factor; see: starter.py accounts list")
 
 
 @app.command()

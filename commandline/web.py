@@ -12,10 +12,11 @@ from commandline.answers import command
 from commandline.messengers import hooks
 from commandline.webhooks import tell_subscribers
 from commandline.wiring import Wiring
+from domain.account import Role
 from runtime.free_port import LOOPBACK
 from runtime.logs import configure_logs
 from runtime.metrics_address import loopback
-from runtime.settings import load_settings
+from runtime.settings import Settings, load_settings
 from runtime.stack_record import read_stack
 from runtime.tracing import start_tracing
 from runtime.web_process import PREFERRED_PORT
@@ -25,7 +26,11 @@ if TYPE_CHECKING:
 
     from channels.http.service import Service
     from runtime.http_server import HttpServer
+    from web.provider import Provider
     from web.site import Site
+
+COMPULSORY = {"optional": (), "operators": (Role.OPERATOR,), "everybody": tuple(Role)}
+"""Whose second factor is compulsory, by the setting."""
 
 POOL_SIZE = 15
 """Connections to PostgreSQL; twice as many for a moment."""
@@ -120,18 +125,38 @@ async def pages_site(tuntas: Wiring, service: "Service") -> "Site":
     from web.doorkeeper import Doorkeeper  # noqa: PLC0415
     from web.site import Site  # noqa: PLC0415 - heavy
 
+    settings = load_settings()
     return Site(
         city=tuntas.city,
         complaints=service.complaints,
         door=service.door,
         database=tuntas.engine,
         files=service.files,
-        doorkeeper=Doorkeeper(Accounts(tuntas.engine)),
+        doorkeeper=Doorkeeper(Accounts(tuntas.engine), compulsory=COMPULSORY[settings.second_factor]),
         suggestions=Suggestions(tuntas.city),
         person_requests=await tuntas.person_requests(),
         what_next=next_lines,
         ward_shapes=tuntas.city.ward_shapes(),
-        basemap=load_settings().basemap,
+        basemap=settings.basemap,
+        provider=_provider(settings),
+        local_sign_in=settings.local_sign_in,
+    )
+
+
+def _provider(settings: Settings) -> "Provider | None":
+    """The OpenID Connect provider that settings name."""
+    from web.provider import Provider  # noqa: PLC0415 - heavy
+
+    if settings.oidc_issuer is None or settings.oidc_client_id is None:
+        return None
+    secret = settings.oidc_client_secret
+    return Provider(
+        settings.oidc_issuer,
+        settings.oidc_client_id,
+        secret.get_secret_value() if secret else None,
+        f"{settings.web_url.rstrip('/')}/sign-in/provider/back",
+        settings.oidc_claim,
+        settings.oidc_name,
     )
 
 

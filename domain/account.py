@@ -1,7 +1,9 @@
 """People who sign in: what an account may do, and when a password is good enough."""
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from enum import StrEnum
+from uuid import UUID
 
 from domain.value import Value
 
@@ -16,6 +18,11 @@ LOCKED_FOR = timedelta(minutes=15)
 SESSION_LASTS = timedelta(hours=12)
 IDLE_FOR = timedelta(hours=1)
 """A session ends after so long, or after so long without a request [O]."""
+
+CODE_ASKED_FOR = timedelta(minutes=5)
+"""How long somebody whose password was right has for the code [O]."""
+
+RECOVERY_CODES = 10
 
 
 class Role(StrEnum):
@@ -34,6 +41,56 @@ class Account(Value):
     must_change: bool = False
     created_at: datetime
     disabled_at: datetime | None = None
+    epoch: int = 0
+    second_factor: bool = False
+
+
+class Lack(StrEnum):
+    """What somebody who has signed in has to do before anything opens."""
+
+    PASSWORD = "password"  # noqa: S105 - a word, not a secret
+    SECOND_FACTOR = "second-factor"
+
+
+class Session(Value):
+    """Somebody who has signed in, on one browser.
+
+    ``by_provider``: an OpenID Connect provider says who it is; ``vouched``: it says too that it asked for a
+    second factor.
+    """
+
+    id: UUID
+    account: Account
+    began_at: datetime
+    seen_at: datetime
+    browser: str = ""
+    by_provider: bool = False
+    vouched: bool = False
+
+    def lacks(self, compulsory: Collection[Role]) -> Lack | None:
+        """What is to be done first; ``compulsory`` are the roles that need a second factor."""
+        if self.account.must_change and not self.by_provider:
+            return Lack.PASSWORD
+        bound = not set(self.account.roles).isdisjoint(compulsory)
+        if bound and not (self.account.second_factor or self.vouched):
+            return Lack.SECOND_FACTOR
+        return None
+
+
+class HalfSession(Value):
+    """Somebody who is asked for a code; ``goes_to`` is where they want to go afterwards."""
+
+    account: Account
+    goes_to: str
+    by_provider: bool
+
+
+class AccountEvent(Value):
+    """What was changed about an account."""
+
+    what: str
+    by: str
+    at: datetime
 
 
 def too_weak(password: str, name: str) -> str | None:

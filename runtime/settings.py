@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, Literal, NamedTuple, Self
 from urllib.parse import urlsplit, urlunsplit
 
-from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 PROJECT_ROOT = Path(__file__).resolve().parent.parent
@@ -158,6 +158,33 @@ class Settings(BaseSettings):
         description="Origins of Temporal's screens that may ask the codec server, separated by commas, such "
         "as https://temporal.example. Unset: those of the embedded Temporal.",
     )
+    second_factor: Literal["optional", "operators", "everybody"] = Field(
+        default="optional",
+        description="Who has to set up a code beside the password before anything opens: optional (nobody "
+        "has to), operators or everybody.",
+    )
+    local_sign_in: bool = Field(
+        default=True,
+        description="Whether people may sign in with a password; false once all come by OpenID Connect.",
+    )
+    oidc_issuer: str | None = Field(
+        default=None,
+        description="Issuer of the OpenID Connect provider by which people may sign in, such as "
+        "https://sso.example/realms/city. Unset: by password only. Names must be accounts already.",
+    )
+    oidc_client_id: str | None = Field(default=None, description="What the provider calls Tuntas.")
+    oidc_client_secret: SecretStr | None = Field(
+        default=None,
+        description="Secret that the provider knows us by. Unset: a public client, with PKCE only.",
+    )
+    oidc_claim: str = Field(
+        default="preferred_username",
+        min_length=1,
+        description="Claim of the ID token that is the name of the account, such as email.",
+    )
+    oidc_name: str = Field(
+        default="SSO", min_length=1, max_length=40, description="What the button calls it."
+    )
     basemap: str | None = Field(
         default=None,
         description="Address of map tiles, such as https://tiles.example/{z}/{x}/{y}.png, to show "
@@ -197,7 +224,7 @@ class Settings(BaseSettings):
         """Relative paths are meant from where the command is given, not from where a child later runs."""
         return None if path is None else Path(path).expanduser().absolute()
 
-    @field_validator("log_level", "log_format", "temporal_sync", "promote", mode="before")
+    @field_validator("log_level", "log_format", "temporal_sync", "promote", "second_factor", mode="before")
     @classmethod
     def _lower(cls, value: object) -> object:
         return value.strip().lower() if isinstance(value, str) else value
@@ -216,6 +243,24 @@ class Settings(BaseSettings):
         if not host or not (port.isdecimal() and int(port) < 65536):  # noqa: PLR2004 - ports end there
             raise ValueError("is not HOST:PORT; write it as 0.0.0.0:25")
         return where
+
+    @field_validator("oidc_issuer")
+    @classmethod
+    def _safe_issuer(cls, url: str | None) -> str | None:
+        """Plain http lets whoever is on the way sign in as anybody; on this machine nobody is."""
+        parts = urlsplit(url or "https://unset")
+        own = parts.scheme == "http" and parts.hostname in {"localhost", "127.0.0.1", "::1"}
+        if not (parts.scheme == "https" or own) or not parts.hostname or parts.query or parts.fragment:
+            raise ValueError("is not the address of a provider; write it as https://sso.example/realms/city")
+        return url
+
+    @model_validator(mode="after")
+    def _can_sign_in(self) -> Self:
+        if self.oidc_issuer and not self.oidc_client_id:
+            raise ValueError("TUNTAS_OIDC_ISSUER needs TUNTAS_OIDC_CLIENT_ID beside it")
+        if not (self.local_sign_in or self.oidc_issuer):
+            raise ValueError("TUNTAS_LOCAL_SIGN_IN is false: without TUNTAS_OIDC_ISSUER nobody could sign in")
+        return self
 
     @field_validator("keys")
     @classmethod
@@ -317,7 +362,7 @@ def _sentence(error: ValidationError) -> str:
     if first["type"] == "extra_forbidden":
         return f"There is no setting {variable}; the settings are: {', '.join(Settings.model_fields)}."
     if first["type"] == "value_error":
-        return f"{variable} {first['ctx']['error']!s}."
+        return f"{variable if name else ''} {first['ctx']['error']!s}.".lstrip()
     if first["type"] == "literal_error":
         return f"{variable} must be one of {first['ctx']['expected']}; set it to one of these or unset it."
     return f"{variable} cannot be used: {first['msg'].lower()}; correct it or unset it."

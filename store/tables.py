@@ -382,6 +382,18 @@ class AccountRow(Base):
     locked_until: Mapped[datetime | None]
     created_at: Mapped[datetime]
     disabled_at: Mapped[datetime | None]
+    epoch: Mapped[int] = mapped_column(server_default="0")
+    """Goes up whenever what opens the account changes; sessions of an earlier one are over."""
+
+    factor: Mapped[bytes | None]
+    """The secret of the second factor, sealed; it counts from ``factor_since`` on."""
+
+    factor_since: Mapped[datetime | None]
+    factor_counter: Mapped[int | None] = mapped_column(BigInteger)
+    """The last half minute whose code was used: a code works once."""
+
+    subject: Mapped[str | None]
+    """Whom the OpenID Connect provider calls by this account's name: fixed at the first sign-in."""
 
 
 class SessionRow(Base):
@@ -394,6 +406,62 @@ class SessionRow(Base):
     account: Mapped[str] = mapped_column(ForeignKey("account.name"))
     seen_at: Mapped[datetime]
     expires_at: Mapped[datetime]
+    id: Mapped[UUID] = mapped_column(server_default=text("gen_random_uuid()"))
+    began_at: Mapped[datetime] = mapped_column(server_default=text("now()"))
+    epoch: Mapped[int] = mapped_column(server_default="0")
+    browser: Mapped[str] = mapped_column(server_default="")
+    by_provider: Mapped[bool] = mapped_column(server_default=text("false"))
+    vouched: Mapped[bool] = mapped_column(server_default=text("false"))
+    """Whether the provider says that it asked for a second factor itself."""
+
+
+class HalfSessionRow(Base):
+    """Somebody whose password was right and who is asked for a code; it opens nothing else."""
+
+    __tablename__ = "half_session"
+    __table_args__ = (Index("ix_half_session_account", "account"),)
+
+    token_hash: Mapped[str] = mapped_column(primary_key=True)
+    account: Mapped[str] = mapped_column(ForeignKey("account.name"))
+    epoch: Mapped[int]
+    goes_to: Mapped[str]
+    by_provider: Mapped[bool]
+    expires_at: Mapped[datetime]
+
+
+class RecoveryCodeRow(Base):
+    """A code that stands in once for a lost telephone, as a digest; the row goes when it is used."""
+
+    __tablename__ = "recovery_code"
+
+    account: Mapped[str] = mapped_column(ForeignKey("account.name"), primary_key=True)
+    digest: Mapped[str] = mapped_column(primary_key=True)
+
+
+class ProviderAttemptRow(Base):
+    """Somebody who was sent to the OpenID Connect provider; the row goes when they come back."""
+
+    __tablename__ = "provider_attempt"
+    __table_args__ = (Index("ix_provider_attempt_expires_at", "expires_at"),)
+
+    state_hash: Mapped[str] = mapped_column(primary_key=True)
+    nonce: Mapped[str]
+    verifier: Mapped[str]
+    goes_to: Mapped[str]
+    expires_at: Mapped[datetime]
+
+
+class AccountEventRow(Base):
+    """What was changed about an account, by whom."""
+
+    __tablename__ = "account_event"
+    __table_args__ = (Index("ix_account_event_account_id", "account", "id"),)
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
+    account: Mapped[str] = mapped_column(ForeignKey("account.name"))
+    what: Mapped[str]
+    by: Mapped[str]
+    at: Mapped[datetime]
 
 
 class DataKeyRow(Base):

@@ -17,11 +17,12 @@ from channels.http.problem import Problem
 from channels.http.safe_page import from_here
 from domain.refusal import RefusalCode, Refused
 from durable.complaints import NoAnswer
-from web import home, language_routes, map_routes, sign_in
+from web import account, home, language_routes, map_routes, provider_routes, sign_in
 from web.assets import asset_routes
 from web.citizen import follow, public, report
 from web.language_routes import own_address
 from web.office import (
+    accounts,
     complaint,
     coordination,
     coordination_acts,
@@ -39,8 +40,9 @@ from web.site import Site
 NOT_PAGES = ("/api", "/open311", "/codec", "/hooks", "/feeds", "/healthz", "/readyz", "/openapi.json")
 """What programs ask for: an address that is wrong there is answered as they expect, not with a page."""
 
+ENTRANCE = (sign_in, provider_routes, home, account)
 SUPERVISION = (coordination, coordination_acts, coordination_live, validation, integrity)
-OFFICE = (inbox, complaint, desk, persons, *SUPERVISION)
+OFFICE = (inbox, complaint, desk, persons, accounts, *SUPERVISION)
 """The pages of people of the city."""
 
 SMALLEST_ZIPPED = 600
@@ -53,7 +55,7 @@ def create_pages(site: Site) -> FastAPI:
     pages.add_middleware(FromHere)
     pages.add_middleware(GZipMiddleware, minimum_size=SMALLEST_ZIPPED)
     pages.include_router(asset_routes(site.assets))
-    for part in (report, follow, public, language_routes, sign_in, home, map_routes, *OFFICE):
+    for part in (report, follow, public, map_routes, language_routes, *ENTRANCE, *OFFICE):
         pages.include_router(part.router)
     _handle_errors(pages)
     return pages

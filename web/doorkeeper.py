@@ -1,61 +1,43 @@
 """Who is signed in: by a cookie that scripts cannot read and other sites cannot send, or a token."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Protocol
 
 from fastapi import Request
 
-from domain.account import Account, Role
+from domain.account import Account, Role, Session
+from store.accounts import Accounts
+from web.cookies import SESSION, cookie
 
-COOKIE = "tuntas_session"
-
-
-class AccountBook(Protocol):
-    """Where accounts are: ``store.accounts.Accounts``."""
-
-    async def sign_in(self, name: str, password: str, at: datetime) -> tuple[Account, str] | None:
-        """The account and the token of a new session, or None."""
-        ...
-
-    async def signed_in(self, token: str, at: datetime) -> Account | None:
-        """Whose session this is."""
-        ...
-
-    async def session_lasts(self, token: str, at: datetime) -> bool:
-        """Whether a session is still there; asking is no use of it."""
-        ...
-
-    async def sign_out(self, token: str) -> None:
-        """Ends a session."""
-        ...
-
-    async def set_password(self, name: str, password: str, *, must_change: bool) -> bool:
-        """Gives an account another password and ends its sessions."""
-        ...
+COOKIE = SESSION
 
 
 @dataclass(frozen=True)
 class Doorkeeper:
-    """Knows who is signed in."""
+    """Knows who is signed in. ``compulsory`` are the roles that need a second factor."""
 
-    accounts: AccountBook
+    accounts: Accounts
     clock: Callable[[], datetime] = lambda: datetime.now(UTC)
+    compulsory: Collection[Role] = ()
+
+    async def session_of(self, request: Request) -> Session | None:
+        """The session of the cookie, or of a token sent as ``Authorization: Bearer``, for programs."""
+        token = token_of(request)
+        return await self.accounts.sessions.of(token, self.clock()) if token else None
 
     async def who(self, request: Request) -> Account | None:
-        """The account of the cookie, or of a token sent as ``Authorization: Bearer``, for programs.
+        """The account of the session.
 
-        An account whose password must be changed first is nobody yet.
+        Whoever has yet to change the password, or to set up a second factor, is nobody yet.
         """
-        token = token_of(request)
-        account = await self.accounts.signed_in(token, self.clock()) if token else None
-        return account if account and not account.must_change else None
+        session = await self.session_of(request)
+        return session.account if session and not session.lacks(self.compulsory) else None
 
     async def still_there(self, request: Request) -> bool:
         """Whether who asked a while ago is still signed in; does not count as a use of the session."""
         token = token_of(request)
-        return bool(token) and await self.accounts.session_lasts(token, self.clock())
+        return bool(token) and await self.accounts.sessions.lasts(token, self.clock())
 
     async def may(self, request: Request, role: Role) -> bool:
         """Whether who asks is signed in and has a role."""
@@ -66,4 +48,4 @@ class Doorkeeper:
 def token_of(request: Request) -> str:
     """The token that somebody is known by: a program's, else the browser's; may be empty."""
     scheme, _, token = request.headers.get("authorization", "").partition(" ")
-    return token if scheme.lower() == "bearer" else request.cookies.get(COOKIE, "")
+    return token if scheme.lower() == "bearer" else cookie(request, SESSION)

@@ -27,3 +27,5 @@ ROOMS = {
     Room.INTEGRITY: Place("/office/integrity", N_("Integritas")),
     Room.OPERATIONS: Place("/office/persons", N_("Hak warga")),
 }
+MORE = {Room.OPERATIONS: (Place("/office/accounts", N_("Akun")),)}
+"""Further pages of a room."""

@@ -83,6 +83,7 @@ def environment(language: Language) -> Environment:
         "word": wording.Words(words.gettext, words.ngettext),
         "public_menu": menu.PUBLIC,
         "rooms": menu.ROOMS,
+        "more_places": menu.MORE,
     }
     return made
 

@@ -1,4 +1,4 @@
-"""Signing in and out, and changing the password."""
+"""Signing in with a password and, where there is a second factor, a code; signing out; a new password."""
 
 from typing import Annotated
 
@@ -6,11 +6,12 @@ from fastapi import APIRouter, Form, Request
 from fastapi.responses import RedirectResponse, Response
 
 from channels.http.caller import address_of
-from domain.account import SESSION_LASTS, too_weak
-from web.doorkeeper import COOKIE
+from domain.account import too_weak
+from web.cookies import HALF, SESSION, cookie, take_cookie
+from web.entering import begin, enter, first_of
 from web.language_routes import own_address
 from web.rendering import page
-from web.seat import seat_of
+from web.seat import NotAllowed, seat_of
 from web.site import site_of
 
 LONGEST = 500
@@ -26,31 +27,60 @@ async def form(request: Request, then: str = HOME) -> Response:
     """Asks for name and password; whoever is signed in goes on."""
     if await seat_of(request):
         return RedirectResponse(own_address(then), 303)
-    return page(request, "sign_in.html", then=own_address(then))
+    if first := first_of(request, await site_of(request).doorkeeper.session_of(request)):
+        return RedirectResponse(first, 303)
+    return sign_in_page(request, own_address(then))
 
 
 @router.post("/sign-in")
 async def sign_in(request: Request, name: Typed = "", password: Typed = "", then: Typed = HOME) -> Response:
-    """Begins a session. Which of name and password was wrong is not told."""
+    """Begins a session, or asks for the code. Which of name and password was wrong is not told."""
     site, address, then = site_of(request), address_of(request), own_address(then)
+    if not site.local_sign_in:
+        raise NotAllowed
     if site.by_failures.wait(address):
-        return page(request, "sign_in.html", 429, wrong="too-fast", then=then)
-    found = await site.doorkeeper.accounts.sign_in(name.strip(), password, site.clock())
-    if found is None:
+        return sign_in_page(request, then, "too-fast", 429)
+    account = await site.doorkeeper.accounts.recognise(name.strip(), password, site.clock())
+    if account is None:
         site.by_failures.take(address)
-        return page(request, "sign_in.html", 401, wrong="wrong", then=then)
-    account, token = found
-    answer = RedirectResponse("/password" if account.must_change else then, 303)
-    give_cookie(request, answer, token)
+        return sign_in_page(request, then, "wrong", 401)
+    return await enter(request, account, then)
+
+
+@router.get("/sign-in/code")
+async def code_form(request: Request) -> Response:
+    """Asks for the code."""
+    site = site_of(request)
+    half = await site.doorkeeper.accounts.sessions.half(cookie(request, HALF), site.clock())
+    return page(request, "code.html") if half else RedirectResponse("/sign-in", 303)
+
+
+@router.post("/sign-in/code")
+async def sign_in_with_code(request: Request, code: Typed = "") -> Response:
+    """Begins the session of somebody whose code is right; failures count as wrong passwords do."""
+    site, address, token = site_of(request), address_of(request), cookie(request, HALF)
+    accounts = site.doorkeeper.accounts
+    half = await accounts.sessions.half(token, site.clock())
+    if half is None:
+        return RedirectResponse("/sign-in", 303)
+    if site.by_failures.wait(address):
+        return page(request, "code.html", 429, wrong="too-fast")
+    if not await accounts.factors.check(half.account.name, code, site.clock()):
+        site.by_failures.take(address)
+        return page(request, "code.html", 401, wrong="wrong")
+    if not await accounts.sessions.end_half(token):
+        return RedirectResponse("/sign-in", 303)
+    answer = await begin(request, half.account, half.goes_to, by_provider=half.by_provider)
+    take_cookie(request, answer, HALF)
     return answer
 
 
 @router.post("/sign-out")
 async def sign_out(request: Request) -> Response:
     """Ends the session."""
-    await site_of(request).doorkeeper.accounts.sign_out(request.cookies.get(COOKIE, ""))
+    await site_of(request).doorkeeper.accounts.sessions.end(cookie(request, SESSION))
     answer = RedirectResponse("/sign-in", 303)
-    answer.delete_cookie(COOKIE)
+    take_cookie(request, answer, SESSION)
     return answer
 
 
@@ -66,27 +96,23 @@ async def change_password(request: Request, before: Typed = "", after: Typed = "
     """Changes the password, and ends all sessions of the account."""
     site, address = site_of(request), address_of(request)
     accounts = site.doorkeeper.accounts
-    account = await accounts.signed_in(request.cookies.get(COOKIE, ""), site.clock())
-    if account is None:
+    session = await site.doorkeeper.session_of(request)
+    if session is None:
         return RedirectResponse("/sign-in", 303)
     if site.by_failures.wait(address):
         return page(request, "password.html", 429, wrong="too-fast")
-    if await accounts.sign_in(account.name, before, site.clock()) is None:
+    name, now = session.account.name, site.clock()
+    if await accounts.recognise(name, before, now) is None:
         site.by_failures.take(address)
         return page(request, "password.html", 401, wrong="wrong")
-    if before == after or too_weak(after, account.name):
+    if before == after or too_weak(after, name):
         return page(request, "password.html", 422, wrong="same" if before == after else "weak")
-    await accounts.set_password(account.name, after, must_change=False)
+    await accounts.set_password(name, after, must_change=False, at=now, by=name)
     return RedirectResponse("/sign-in", 303)
 
 
-def give_cookie(request: Request, answer: Response, token: str) -> None:
-    """Gives the browser the session."""
-    answer.set_cookie(
-        COOKIE,
-        token,
-        max_age=int(SESSION_LASTS.total_seconds()),
-        httponly=True,
-        samesite="lax",
-        secure=request.url.scheme == "https",
-    )
+def sign_in_page(request: Request, then: str, wrong: str = "", status: int = 200) -> Response:
+    """The ways in that there are."""
+    site = site_of(request)
+    facts = {"then": then, "wrong": wrong, "provider": site.provider, "by_password": site.local_sign_in}
+    return page(request, "sign_in.html", status, **facts)

@@ -23,6 +23,7 @@ from web.assets import Assets
 from web.doorkeeper import Doorkeeper
 from web.live import Live
 from web.office.overview import Overview
+from web.provider import Provider
 from web.remembered import Remembered
 
 
@@ -68,6 +69,7 @@ class Site:
     """The city, its complaints, and who is signed in.
 
     ``ward_shapes`` is the map, as GeoJSON. ``basemap`` is the address of tiles ({z}/{x}/{y}), if wanted.
+    ``provider`` signs people in beside the password, or alone without ``local_sign_in``.
     """
 
     city: Jurisdiction
@@ -81,6 +83,8 @@ class Site:
     what_next: WhatNext
     ward_shapes: bytes
     basemap: str | None = None
+    provider: Provider | None = None
+    local_sign_in: bool = True
     assets: Assets = field(default_factory=Assets)
     limits: Limits = field(default_factory=Limits)
     clock: Callable[[], datetime] = lambda: datetime.now(UTC)

@@ -167,6 +167,7 @@ async def _people(accounts: Accounts, brings: Brought) -> None:
 
 async def session(accounts: Accounts, name: str) -> dict[str, str]:
     """A new session of an account, as its browser sends it."""
-    found = await accounts.sign_in(f"matrix-{name}", PASSWORD, datetime.now(UTC))
+    now = datetime.now(UTC)
+    found = await accounts.recognise(f"matrix-{name}", PASSWORD, now)
     assert found is not None
-    return {"Cookie": f"{COOKIE}={found[1]}"}
+    return {"Cookie": f"{COOKIE}={await accounts.sessions.begin(found, now)}"}

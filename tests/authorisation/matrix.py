@@ -94,11 +94,20 @@ GET  /figures                                              in
 
 GET  /sign-in                                              in
 POST /sign-in                                              401
+GET  /sign-in/code                                         door
+POST /sign-in/code                                         door
+GET  /sign-in/provider                                     door
+GET  /sign-in/provider/back                                in
 POST /sign-out                                             in
 GET  /password                                             in
 POST /password                                             door   door     door     401  401   401    401       401    401       401       401         401       401         401
 GET  /office                                               door   door     door     door in    in     in        in     in        in        in          in        in          in
 GET  /account                                              door   door     door     door in    in     in        in     in        in        in          in        in          in
+POST /account/sessions/end                                 door   door     door     door in    in     in        in     in        in        in          in        in          in
+POST /account/sessions/end-others                          door   door     door     door in    in     in        in     in        in        in          in        in          in
+GET  /second-factor                                        door   door     door     door in    in     in        in     in        in        in          in        in          in
+POST /second-factor                                        door   door     door     door in    in     in        in     in        in        in          in        in          in
+POST /second-factor/off                                    door   door     door     door 401   401    401       401    401       401       401         401       401         401
 
 GET  /office/inbox                                         door   door     door     door 403   case   in        in     in        in        403         403       403         403
 POST /office/inbox                                         door   door     door     door 403   case   in        in     in        in        403         403       403         403
@@ -115,6 +124,12 @@ POST /office/persons/find                                  door   door     door 
 POST /office/persons/ask                                   door   door     door     door 403   403    403       403    403       403       403         403       403         in
 POST /office/persons/{identity}/decide                     door   door     door     door 403   403    403       403    403       403       403         403       403         no
 POST /office/persons/{identity}/file                       door   door     door     door 403   403    403       403    403       403       403         403       403         404
+
+GET  /office/accounts                                      door   door     door     door 403   403    403       403    403       403       403         403       403         in
+POST /office/accounts                                      door   door     door     door 403   403    403       403    403       403       403         403       403         in
+POST /office/accounts/reset                                door   door     door     door 403   403    403       403    403       403       403         403       403         no
+POST /office/accounts/reset-code                           door   door     door     door 403   403    403       403    403       403       403         403       403         in
+POST /office/accounts/close                                door   door     door     door 403   403    403       403    403       403       403         403       403         in
 """
 """Askers: nobody; the browser of the reporter, which keeps the access code, and that of the reporter of another
 complaint; somebody who must change the first password yet; an account with a role and no office; officers of the
@@ -150,6 +165,13 @@ SENT: dict[str, dict[str, object]] = {
         "place": "Gambir",
     },
     "POST /office/complaints/{number}/{kind}": {"id": "matrix-{asker}"},
+    "POST /account/sessions/end": {"session": "00000000-0000-4000-8000-000000000000"},
+    "POST /second-factor": {"code": "wrong"},
+    "POST /second-factor/off": {"password": "wrong", "code": "wrong"},
+    "POST /office/accounts": {"name": "made-by-{asker}", "role": "officer", "officer": "lurah-gambir"},
+    "POST /office/accounts/reset": {"name": "nobody", "epoch": "0"},
+    "POST /office/accounts/reset-code": {"name": "nobody"},
+    "POST /office/accounts/close": {"name": "nobody"},
     "POST /office/persons/find": {"number": "{number}"},
     "POST /office/persons/{identity}/decide": {"granted": "true"},
     "POST /password": {"before": "wrong", "after": "payung hijau tujuh bukit"},

@@ -103,9 +103,9 @@ async def signed_in(engine: Database) -> SignedIn:
         )
         await accounts.add(name, PASSWORD, roles or (Role.OFFICER,), officer, now)
         await accounts.set_password(name, PASSWORD, must_change=False)
-        found = await accounts.sign_in(name, PASSWORD, now)
+        found = await accounts.recognise(name, PASSWORD, now)
         assert found is not None
-        return found[1]
+        return await accounts.sessions.begin(found, now)
 
     return make
 
