@@ -8,7 +8,7 @@ from typing import Any
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
-from sqlalchemy import Row, delete, func, or_, select, update
+from sqlalchemy import Row, case, delete, func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncEngine
 
@@ -54,12 +54,10 @@ class Accounts:
 
         Which of these it was is not told to anybody who tries.
         """
-        row = await self._row(name)
+        name = name.replace("\0", "")  # PostgreSQL takes none
+        row = await self._counted(name, at)
         good = await asyncio.to_thread(_fits, row.password_hash if row else NOBODY, password)
-        if row is None or row.disabled_at or (row.locked_until and row.locked_until > at):
-            return None
-        if not good:
-            await self._count_failure(name, at)
+        if row is None or not good:
             return None
         token = secrets.token_urlsafe(32)
         async with transaction(self._engine) as connection:
@@ -145,19 +143,29 @@ class Accounts:
             query = select(AccountRow.__table__).where(AccountRow.name == name)
             return (await connection.execute(query)).one_or_none()
 
-    async def _count_failure(self, name: str, at: datetime) -> None:
-        """The fifth wrong password in a row locks; counting begins anew then."""
-        failures = AccountRow.failures + 1
-        async with transaction(self._engine) as connection:
-            counted = await connection.scalar(
-                update(AccountRow)
-                .where(AccountRow.name == name)
-                .values(failures=failures)
-                .returning(AccountRow.failures)
+    async def _counted(self, name: str, at: datetime) -> Row[Any] | None:
+        """The account, its attempt counted as one that fails; None when it is not there, closed or locked.
+
+        Counted before the password is looked at: attempts at the same moment are not judged beyond the limit.
+        The last one that is allowed locks; counting begins anew then.
+        """
+        last = AccountRow.failures + 1 >= TRIES
+        statement = (
+            update(AccountRow)
+            .where(
+                AccountRow.name == name,
+                AccountRow.disabled_at.is_(None),
+                or_(AccountRow.locked_until.is_(None), AccountRow.locked_until <= at),
             )
-            if counted is not None and counted >= TRIES:
-                locked = {"failures": 0, "locked_until": at + LOCKED_FOR}
-                await connection.execute(update(AccountRow).where(AccountRow.name == name).values(locked))
+            .values(
+                failures=case((last, 0), else_=AccountRow.failures + 1),
+                locked_until=case((last, at + LOCKED_FOR), else_=AccountRow.locked_until),
+            )
+            .returning(AccountRow.__table__)
+        )
+        async with transaction(self._engine) as connection:
+            row: Row[Any] | None = (await connection.execute(statement)).one_or_none()
+            return row
 
 
 def _fits(password_hash: str, password: str) -> bool:

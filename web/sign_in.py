@@ -33,12 +33,12 @@ async def form(request: Request, then: str = HOME) -> Response:
 async def sign_in(request: Request, name: Typed = "", password: Typed = "", then: Typed = HOME) -> Response:
     """Begins a session. Which of name and password was wrong is not told."""
     site, address, then = site_of(request), address_of(request), own_address(then)
-    if site.by_failures.wait(address):
+    if site.by_failures.take(address):
         return page(request, "sign_in.html", 429, wrong="too-fast", then=then)
     found = await site.doorkeeper.accounts.sign_in(name.strip(), password, site.clock())
     if found is None:
-        site.by_failures.take(address)
         return page(request, "sign_in.html", 401, wrong="wrong", then=then)
+    site.by_failures.give_back(address)
     account, token = found
     answer = RedirectResponse("/password" if account.must_change else then, 303)
     give_cookie(request, answer, token)
@@ -69,11 +69,11 @@ async def change_password(request: Request, before: Typed = "", after: Typed = "
     account = await accounts.signed_in(request.cookies.get(COOKIE, ""), site.clock())
     if account is None:
         return RedirectResponse("/sign-in", 303)
-    if site.by_failures.wait(address):
+    if site.by_failures.take(address):
         return page(request, "password.html", 429, wrong="too-fast")
     if await accounts.sign_in(account.name, before, site.clock()) is None:
-        site.by_failures.take(address)
         return page(request, "password.html", 401, wrong="wrong")
+    site.by_failures.give_back(address)
     if before == after or too_weak(after, account.name):
         return page(request, "password.html", 422, wrong="same" if before == after else "weak")
     await accounts.set_password(account.name, after, must_change=False)
