@@ -14,7 +14,7 @@ from domain.account import Account, Role
 from store.account_events import SHELL, note
 from store.database import Database
 from store.engine import transaction
-from store.lock_out import count_failure, forget_failures, is_shut
+from store.lock_out import count_attempt, forget_failures, take_back
 from store.second_factors import SecondFactors
 from store.sessions import Sessions, account_of, end_sessions
 from store.tables import AccountRow
@@ -85,13 +85,15 @@ class Accounts:
         Which of these it was is not told to anybody who tries. Who has a second factor has signed in only
         when the code was right too; until then failures stay counted, or the code could be guessed forever.
         """
-        row = await self._row(name)
+        name = name.replace("\0", "")  # PostgreSQL takes none
+        row = await count_attempt(self._engine, name, at)
         good = await asyncio.to_thread(_fits, row.password_hash if row else NOBODY, password)
-        if row is None or not good or is_shut(row, at):
-            await count_failure(self._engine, name, at)
+        if row is None or not good:
             return None
         if row.factor_since is None:
             await forget_failures(self._engine, name)
+        else:
+            await take_back(self._engine, row, at)
         return account_of(row)
 
     async def known_to_provider(self, name: str, subject: str, at: datetime) -> Account | None:

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import case, text, update
+from sqlalchemy import Row, case, or_, text, update
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from domain.account import LOCKED_FOR, TRIES
@@ -14,15 +14,39 @@ WITHOUT_WAITING = text("SET LOCAL synchronous_commit TO off")
 """No wait for the disk: a name that exists must not take longer than one that does not."""
 
 
-async def count_failure(engine: AsyncEngine, name: str, at: datetime) -> None:
-    """The fifth failure in a row locks; counting begins anew then. While it is locked, nothing counts."""
-    locked, fifth = AccountRow.locked_until > at, AccountRow.failures + 1 >= TRIES
-    failures = case((locked, AccountRow.failures), (fifth, 0), else_=AccountRow.failures + 1)
-    until = case((locked, AccountRow.locked_until), (fifth, at + LOCKED_FOR), else_=AccountRow.locked_until)
-    statement = update(AccountRow).where(AccountRow.name == name)
+async def count_attempt(engine: AsyncEngine, name: str, at: datetime) -> Row[Any] | None:
+    """The account, its attempt counted as one that fails; None when it is not there, closed or locked.
+
+    Counted before anything is judged: attempts at the same moment are not judged beyond the limit. The last
+    one that is allowed locks; counting begins anew then.
+    """
+    last = AccountRow.failures + 1 >= TRIES
+    statement = (
+        update(AccountRow)
+        .where(
+            AccountRow.name == name,
+            AccountRow.disabled_at.is_(None),
+            or_(AccountRow.locked_until.is_(None), AccountRow.locked_until <= at),
+        )
+        .values(
+            failures=case((last, 0), else_=AccountRow.failures + 1),
+            locked_until=case((last, at + LOCKED_FOR), else_=AccountRow.locked_until),
+        )
+        .returning(AccountRow.__table__)
+    )
     async with transaction(engine) as connection:
         await connection.execute(WITHOUT_WAITING)
-        await connection.execute(statement.values(failures=failures, locked_until=until))
+        row: Row[Any] | None = (await connection.execute(statement)).one_or_none()
+        return row
+
+
+async def take_back(engine: AsyncEngine, row: Row[Any], at: datetime) -> None:
+    """The password was right and a code is asked for: no failure, but earlier ones stay counted."""
+    locked = row.locked_until == at + LOCKED_FOR
+    values = {"failures": TRIES - 1, "locked_until": None} if locked else {"failures": row.failures - 1}
+    async with transaction(engine) as connection:
+        await connection.execute(WITHOUT_WAITING)
+        await connection.execute(update(AccountRow).where(AccountRow.name == row.name).values(values))
 
 
 async def forget_failures(engine: AsyncEngine, name: str) -> None:
@@ -31,8 +55,3 @@ async def forget_failures(engine: AsyncEngine, name: str) -> None:
         await connection.execute(
             update(AccountRow).where(AccountRow.name == name).values(failures=0, locked_until=None)
         )
-
-
-def is_shut(row: Any, at: datetime) -> bool:
-    """Whether there is no such account (no row), or it is closed or locked."""
-    return row is None or bool(row.disabled_at) or bool(row.locked_until and row.locked_until > at)

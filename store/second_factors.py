@@ -14,7 +14,7 @@ from domain.account import RECOVERY_CODES
 from store.account_events import note
 from store.database import Database
 from store.engine import transaction
-from store.lock_out import count_failure, forget_failures, is_shut
+from store.lock_out import count_attempt, forget_failures
 from store.sessions import digest, end_sessions
 from store.tables import AccountRow, HalfSessionRow, RecoveryCodeRow, SessionRow
 
@@ -74,19 +74,13 @@ class SecondFactors:
 
     async def check(self, name: str, said: str, at: datetime) -> bool:
         """Whether this is the code of now, or a recovery code; either works once. Failures lock."""
-        columns = (
-            AccountRow.factor,
-            AccountRow.factor_since,
-            AccountRow.disabled_at,
-            AccountRow.locked_until,
-        )
-        async with transaction(self._engine) as connection:
-            row = (await connection.execute(select(*columns).where(AccountRow.name == name))).one_or_none()
-        if row is None or is_shut(row, at) or row.factor_since is None:
+        row = await count_attempt(self._engine, name, at)
+        if row is None or row.factor_since is None:
             return False
         plain = "".join(said.split()).replace("-", "").lower()
         good = await self._use(name, row.factor, plain, at) or await self._use_recovery(name, plain, at)
-        await (forget_failures(self._engine, name) if good else count_failure(self._engine, name, at))
+        if good:
+            await forget_failures(self._engine, name)
         return good
 
     async def recovery_codes_left(self, name: str) -> int:

@@ -7,6 +7,7 @@ import structlog
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import RedirectResponse, Response
+from sqlalchemy.exc import DataError
 from starlette.exceptions import HTTPException
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.routing import Match, Mount
@@ -108,6 +109,7 @@ def _handle_errors(pages: FastAPI) -> None:
         NoAnswer: lambda _: (503, "no-answer", ""),
         ConnectionError: lambda _: (503, "no-answer", ""),
         RequestValidationError: lambda _: (422, "invalid", ""),
+        DataError: lambda _: (422, "invalid", ""),  # a NUL in a filter, say, which PostgreSQL cannot look for
         HTTPException: lambda error: (error.status_code, _named(error.status_code), ""),
         Exception: _defect,
     }.items():

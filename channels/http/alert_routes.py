@@ -70,6 +70,7 @@ async def ask(request: Request, service: Used, sent: SentAlert) -> AlertAnswer:
         raise field_problem([FieldError(field="ward", message="or point must be given, and not both")])
     if sent.ward and not any(unit.ward == sent.ward for unit in service.city.units()):
         raise field_problem([FieldError(field="ward", message="is not a ward; it looks like 31.71.01.1001")])
+    slow_down(service.by_letters.take(sent.address))
     near = Near(point=Point(**sent.point.model_dump()), metres=sent.radius_metres) if sent.point else None
     await service.alerts.ask(sent.address, sent.ward, near, service.clock())
     return AlertAnswer(detail="A letter with a link goes to the address; the alert begins when it is used.")

@@ -98,12 +98,12 @@ def address_of(request: Request) -> str:
 
 async def _by_code(request: Request, service: Service, number: str, access_code: str) -> OwnComplaint:
     address = address_of(request)
-    slow_down(service.by_failures.wait(address))
+    slow_down(service.by_failures.take(address))
     found = await complaint(service, number)
     asked = found.standing.number if found else ""
     if not await service.own.is_access_code(asked, access_code) or found is None:
-        service.by_failures.take(address)
         raise Problem(404, NOT_FOUND)
+    service.by_failures.give_back(address)
     return found
 
 

@@ -21,13 +21,16 @@ class Limits(NamedTuple):
     """The limits of one server.
 
     ``failures`` counts wrong keys and wrong access codes by network address: after 20 one may try again
-    every three seconds, which makes guessing a code of 50 bits hopeless. ``reports`` counts what pages take
-    from one address, behind which there may be a whole telephone network.
+    every three seconds, which makes guessing a code of 50 bits hopeless. An attempt is counted before it is
+    judged, and given back when it was good: so many at the same moment are no way around it. ``reports``
+    counts what pages take from one address, behind which there may be a whole telephone network. ``letters``
+    counts letters that strangers ask for, by the address that would get them.
     """
 
     key: Rate = Rate(burst=600, per_second=200)
     failures: Rate = Rate(burst=20, per_second=1 / 3)
     reports: Rate = Rate(burst=100, per_second=1 / 2)
+    letters: Rate = Rate(burst=3, per_second=1 / 3600)
 
 
 class Buckets:
@@ -52,6 +55,11 @@ class Buckets:
         if len(self._left) > MOST_CALLERS:
             self._left.popitem(last=False)
         return 0
+
+    def give_back(self, caller: str) -> None:
+        """Puts back what was taken for an attempt that turned out good."""
+        left = min(self._rate.burst, self._filled(caller) + 1)
+        self._left[caller] = (left, self._clock())
 
     def _filled(self, caller: str) -> float:
         left, at = self._left.get(caller, (self._rate.burst, self._clock()))

@@ -38,9 +38,11 @@ class Service:
     def __post_init__(self) -> None:
         object.__setattr__(self, "by_key", Buckets(self.limits.key))
         object.__setattr__(self, "by_failures", Buckets(self.limits.failures))
+        object.__setattr__(self, "by_letters", Buckets(self.limits.letters))
 
     by_key: Buckets = field(init=False, repr=False)
     by_failures: Buckets = field(init=False, repr=False)
+    by_letters: Buckets = field(init=False, repr=False)
 
 
 def service_of(request: Request) -> Service:

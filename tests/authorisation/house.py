@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import pytest
 from argon2 import PasswordHasher
 from fastapi import FastAPI
+from starlette.routing import Mount
 
 from commandline.web import application, http_service
 from commandline.wiring import Wiring
@@ -80,6 +81,13 @@ async def opened(home: Path, secrets: Path, patch: pytest.MonkeyPatch) -> AsyncI
         await _people(accounts, brings)
         app, _ = await application(tuntas, service)
         yield House(app, _filled(first, photo), _filled(second, photo), brings, accounts)
+
+
+def pages_of(app: FastAPI) -> FastAPI:
+    """The application that answers with pages."""
+    (mount,) = [route for route in app.routes if isinstance(route, Mount)]
+    pages: FastAPI = mount.app  # type: ignore[assignment]
+    return pages
 
 
 def secrets_in(folder: Path) -> Path:

@@ -1,6 +1,6 @@
 """Every route of the real application, asked by every kind of person (``matrix``)."""
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import Iterator
 from itertools import count
 from typing import Any
 
@@ -9,10 +9,8 @@ import pytest
 from fastapi import FastAPI
 from fastapi.routing import iter_route_contexts
 from starlette.routing import Mount
-from temporalio.worker import Worker
 
-from runtime.stack import Stack
-from tests.authorisation.house import CONTACT, NAME, SAID, House, opened, secrets_in, session
+from tests.authorisation.house import CONTACT, NAME, SAID, House, pages_of, session
 from tests.authorisation.matrix import PAGES, PROGRAMS, SENT, Row, rows
 from tests.pictures import jpeg, scene
 from web.doorkeeper import COOKIE
@@ -26,20 +24,6 @@ DOORS = ("/sign-in", "/follow?")
 SHOWS = ("in", "case", "person")
 CLOSED = {401, 403, 404, 405, 429}
 ADDRESSES = count(1)
-
-
-@pytest.fixture(scope="module")
-async def house(
-    servers: Stack, worker: Worker, tmp_path_factory: pytest.TempPathFactory
-) -> AsyncIterator[House]:
-    with pytest.MonkeyPatch.context() as patch:
-        async for one in opened(servers.home, secrets_in(tmp_path_factory.mktemp("hooks")), patch):
-            yield one
-
-
-def _pages(app: FastAPI) -> Any:
-    (mount,) = [route for route in app.routes if isinstance(route, Mount)]
-    return mount.app
 
 
 def _routes(app: FastAPI) -> list[str]:
@@ -56,7 +40,7 @@ async def test_every_route_has_a_row_and_every_row_a_route(house: House) -> None
     mounted = [type(one).__name__ for one in house.app.routes if isinstance(one, Mount)]
     assert mounted == ["PagesMount"], "a mounted application that this walk does not enter"
     assert _routes(house.app) == sorted(row.route for row in BY_PROGRAMS)
-    assert _routes(_pages(house.app)) == sorted(row.route for row in BY_PAGES)
+    assert _routes(pages_of(house.app)) == sorted(row.route for row in BY_PAGES)
 
 
 @pytest.mark.parametrize("row", BY_PROGRAMS, ids=lambda row: row.route)

@@ -5,6 +5,11 @@ import re
 from fastapi import Request
 from fastapi.responses import Response
 
+from channels.http.caller import address_of
+from channels.http.problem import Problem
+from store.channel_reads import ChannelReads
+from web.site import site_of
+
 COOKIE = "tuntas_codes"
 MOST = 20
 """Reports of which one browser keeps the codes; the oldest is forgotten first."""
@@ -17,6 +22,20 @@ def codes_of(request: Request) -> dict[str, str]:
     """The access codes by number, the latest last."""
     entries = (ENTRY.match(one) for one in request.cookies.get(COOKIE, "").split("|"))
     return {found[1]: found[2] for found in entries if found}
+
+
+async def is_right(request: Request, number: str, access_code: str) -> bool:
+    """Whether this is the report's code, typed or kept by the browser: a cookie can be guessed with, too.
+
+    Raises ``Problem`` (429) when wrong ones came too fast from the same network address.
+    """
+    site, address = site_of(request), address_of(request)
+    if seconds := site.by_failures.take(address):
+        raise Problem(429, f"Too many attempts; go on in {seconds} s.", retry_after=seconds)
+    right = await ChannelReads(site.database).is_access_code(number, access_code)
+    if right:
+        site.by_failures.give_back(address)
+    return right
 
 
 def remember(request: Request, answer: Response, number: str, access_code: str) -> None:

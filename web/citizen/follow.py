@@ -9,8 +9,6 @@ from starlette.exceptions import HTTPException
 
 from channels.http.act_routes import act, by_reporter, command_id
 from channels.http.attachment_routes import INERT
-from channels.http.caller import address_of
-from channels.http.problem import Problem
 from domain.authority import authorise
 from domain.channel_view import OwnComplaint
 from domain.commands import REPORTER, AnyCommand, Close, Rate, Reopen, Reply, Withdraw
@@ -23,7 +21,7 @@ from store.complaints import Reads
 from store.lives import Life, Lives
 from store.public_reads import PublicReads
 from store.supports import Supports
-from web.citizen.codes import codes_of, forget, remember
+from web.citizen.codes import codes_of, forget, is_right, remember
 from web.citizen.supporter import supporter_of
 from web.language import language_of
 from web.rendering import page
@@ -49,12 +47,8 @@ async def form(request: Request, number: Annotated[str, Query(max_length=LONGEST
 @router.post("/follow")
 async def follow(request: Request, number: Typed = "", code: Typed = "") -> Response:
     """Opens a report to whoever has its code. An unknown number and a wrong code are answered alike."""
-    site, address = site_of(request), address_of(request)
     number, code = _written(number), code.strip().upper()
-    if seconds := site.by_failures.wait(address):
-        raise Problem(429, f"Too many attempts; go on in {seconds} s.", retry_after=seconds)
-    if not await ChannelReads(site.database).is_access_code(number, code):
-        site.by_failures.take(address)
+    if not await is_right(request, number, code):
         facts = {"kept": list(reversed(codes_of(request))), "number": number[:LONGEST_NUMBER], "wrong": True}
         return page(request, "citizen/follow.html", 404, **facts)
     answer = RedirectResponse(f"/reports/{number}", 303)
@@ -150,10 +144,9 @@ NEEDS_WORDS = frozenset({"reply", "reopen"})
 async def _own(request: Request, number: str) -> OwnComplaint | None:
     """The report, if this browser has its code."""
     code = codes_of(request).get(number)
-    reads = ChannelReads(site_of(request).database)
-    if code is None or not await reads.is_access_code(number, code):
+    if code is None or not await is_right(request, number, code):
         return None
-    return await reads.one(number)
+    return await ChannelReads(site_of(request).database).one(number)
 
 
 async def _own_page(request: Request, own: OwnComplaint, status: int = 200, **more: Any) -> Response:
