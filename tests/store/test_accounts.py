@@ -1,6 +1,7 @@
 """Accounts on a real PostgreSQL: signing in, locking, sessions that end."""
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -165,7 +166,11 @@ async def test_every_refusal_costs_the_same_work(accounts: Accounts, engine: Dat
     for _ in range(TRIES):
         await accounts.recognise(locked, "salah", NOW)
     said: list[str] = []
-    event.listen(engine.sync_engine, "before_cursor_execute", lambda *given: said.append(given[2]))
+
+    def hear(*given: Any) -> None:
+        said.append(given[2])
+
+    event.listen(engine.sync_engine, "before_cursor_execute", hear)
     work = []
     for who, password in (
         (f"{name}x", "salah"),
@@ -177,6 +182,7 @@ async def test_every_refusal_costs_the_same_work(accounts: Accounts, engine: Dat
         said.clear()
         assert await accounts.recognise(who, password, NOW) is None
         work.append([*said])
+    event.remove(engine.sync_engine, "before_cursor_execute", hear)
     assert all(one == work[0] for one in work)
     assert len(work[0]) == 3
 
