@@ -94,7 +94,7 @@ class Site:
         object.__setattr__(self, "by_reports", Buckets(self.limits.reports))
         object.__setattr__(self, "orders", Orders(self.city))
         object.__setattr__(self, "ward_figures", Remembered(self._ward_figures, FRESH_S, STALE_S))
-        object.__setattr__(self, "in_hand", Remembered(self._in_hand, IN_HAND_FRESH_S, STALE_S))
+        object.__setattr__(self, "in_hand", Remembered(self._in_hand, IN_HAND_FRESH_S, FRESH_S))
         object.__setattr__(self, "live", Live(lambda: Changes(self.database)))
         object.__setattr__(self, "overview", Overview(self.database, self.city, self.live, self.clock))
 

@@ -6,7 +6,7 @@ from uuid import uuid4
 
 import httpx
 import pytest
-from playwright.async_api import Page
+from playwright.async_api import Browser, Page
 
 from domain.commands import Accept, Actor, AnyCommand, Ask, Complete, Evidence, Validate
 from store.complaints import Reads
@@ -342,17 +342,22 @@ async def test_by_keyboard_alone(visit: Visit) -> None:
         await page.wait_for_selector("#code")
 
 
-async def test_the_first_page_is_light(visit: Visit, anybody: httpx.AsyncClient) -> None:
-    """Under 100 kB over the wire, all that the browser loads for it."""
-    async with visit("/sign-in") as page:
-        sizes: dict[str, int] = {}
+async def test_the_first_page_is_light(browser: Browser, pages: Whole) -> None:
+    """Under 100 kB over the wire, all that a browser loads that was never here."""
+    context = await browser.new_context()
+    sizes: dict[str, int] = {}
+    page = await context.new_page()
 
-        async def measure(answered: Any) -> None:
-            told = await answered.request.sizes()
-            sizes[answered.url] = told["responseBodySize"] + told["responseHeadersSize"]
+    async def measure(answered: Any) -> None:
+        told = await answered.request.sizes()
+        assert told["responseHeadersSize"], f"{answered.url} did not come over the wire"
+        sizes[answered.url] = told["responseBodySize"] + told["responseHeadersSize"]
 
-        page.on("response", measure)
-        await page.goto("/")
-        await page.wait_for_load_state("networkidle")
+    page.on("response", measure)
+    await page.goto(f"{pages.url}/")
+    await page.wait_for_load_state("networkidle")
+    await context.close()
     assert sum(sizes.values()) < 100_000, sizes
-    assert len(sizes) > 3, "something was measured"
+    for part in ("tuntas.css", "tuntas.js", "htmx.min.js", "report.js"):
+        assert sum(size for url, size in sizes.items() if url.endswith(part)) > 0, f"{part} was not measured"
+    assert not any("leaflet" in url for url in sizes), "the map is loaded when it is wanted"
