@@ -50,6 +50,7 @@ class Oracle:
 READ = """
 CREATE TABLE told AS SELECT
     number, channel, category, days, seq, (body->>'stops_clock')::BOOL AS stops_clock,
+    (body->>'until')::TIMESTAMPTZ AS until,
     moment::TIMESTAMPTZ AS moment, body->>'event' AS event,
     body->>'clock' AS clock, (body->>'score')::INT AS score, body->>'outcome' AS outcome,
     "by"->>'unit' AS actor,
@@ -112,7 +113,7 @@ COUNT: Sequence[str] = (
         max(seq) FILTER (event = 'breached' AND clock = 'resolution') AS breached,
         max(seq) FILTER (event = 'completed') AS completed,
         max(seq) FILTER (event IN ('follow_up_rejected', 'reopened')) AS again,
-        sum(stood)::BIGINT AS stood
+        sum(stood)::BIGINT AS stood, max(until) FILTER (event = 'ews_granted') AS extended
     FROM (
         SELECT *, CASE WHEN stops_clock THEN date_diff('microsecond', moment,
             coalesce(lead(moment) OVER (PARTITION BY number ORDER BY seq), $e::TIMESTAMPTZ)) END AS stood
@@ -129,7 +130,8 @@ COUNT: Sequence[str] = (
         last.unit AS holder, last.unit LIKE 'VERT-%' AND coalesce(CASE WHEN completed > coalesce(again, 0)
             THEN (SELECT moment FROM known AS done
                 WHERE done.number = last.number AND done.seq = completed) END,
-            $e::TIMESTAMPTZ) > last.opened_at + to_days(last.days) + to_microseconds(coalesce(stood, 0))
+            $e::TIMESTAMPTZ) > coalesce(extended,
+            last.opened_at + to_days(last.days) + to_microseconds(coalesce(stood, 0)))
             AS is_past
     FROM known AS last JOIN ends USING (number)
     LEFT JOIN known AS ended ON ended.number = last.number AND ended.seq =
