@@ -38,12 +38,12 @@ async def sign_in(request: Request, name: Typed = "", password: Typed = "", then
     site, address, then = site_of(request), address_of(request), own_address(then)
     if not site.local_sign_in:
         raise NotAllowed
-    if site.by_failures.wait(address):
+    if site.by_failures.take(address):
         return sign_in_page(request, then, "too-fast", 429)
     account = await site.doorkeeper.accounts.recognise(name.strip(), password, site.clock())
     if account is None:
-        site.by_failures.take(address)
         return sign_in_page(request, then, "wrong", 401)
+    site.by_failures.give_back(address)
     return await enter(request, account, then)
 
 
@@ -63,11 +63,11 @@ async def sign_in_with_code(request: Request, code: Typed = "") -> Response:
     half = await accounts.sessions.half(token, site.clock())
     if half is None:
         return RedirectResponse("/sign-in", 303)
-    if site.by_failures.wait(address):
+    if site.by_failures.take(address):
         return page(request, "code.html", 429, wrong="too-fast")
     if not await accounts.factors.check(half.account.name, code, site.clock()):
-        site.by_failures.take(address)
         return page(request, "code.html", 401, wrong="wrong")
+    site.by_failures.give_back(address)
     if not await accounts.sessions.end_half(token):
         return RedirectResponse("/sign-in", 303)
     answer = await begin(request, half.account, half.goes_to, by_provider=half.by_provider)
@@ -99,12 +99,12 @@ async def change_password(request: Request, before: Typed = "", after: Typed = "
     session = await site.doorkeeper.session_of(request)
     if session is None:
         return RedirectResponse("/sign-in", 303)
-    if site.by_failures.wait(address):
+    if site.by_failures.take(address):
         return page(request, "password.html", 429, wrong="too-fast")
     name, now = session.account.name, site.clock()
     if await accounts.recognise(name, before, now) is None:
-        site.by_failures.take(address)
         return page(request, "password.html", 401, wrong="wrong")
+    site.by_failures.give_back(address)
     if before == after or too_weak(after, name):
         return page(request, "password.html", 422, wrong="same" if before == after else "weak")
     await accounts.set_password(name, after, must_change=False, at=now, by=name)

@@ -53,6 +53,14 @@ class Buckets:
             self._left.popitem(last=False)
         return 0
 
+    def give_back(self, caller: str) -> None:
+        """Puts one back that was taken.
+
+        A guess is counted before it is looked at, and given back when it is right: many that are sent at once
+        would otherwise all be looked at before the first is counted.
+        """
+        self._left[caller] = (min(self._rate.burst, self._filled(caller) + 1), self._clock())
+
     def _filled(self, caller: str) -> float:
         left, at = self._left.get(caller, (self._rate.burst, self._clock()))
         return min(self._rate.burst, left + (self._clock() - at) * self._rate.per_second)

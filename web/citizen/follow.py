@@ -9,8 +9,7 @@ from starlette.exceptions import HTTPException
 
 from channels.http.act_routes import act, by_reporter, command_id
 from channels.http.attachment_routes import INERT
-from channels.http.caller import address_of
-from channels.http.problem import Problem
+from channels.http.caller import address_of, slow_down
 from domain.authority import authorise
 from domain.channel_view import OwnComplaint
 from domain.commands import REPORTER, AnyCommand, Close, Rate, Reopen, Reply, Withdraw
@@ -51,12 +50,11 @@ async def follow(request: Request, number: Typed = "", code: Typed = "") -> Resp
     """Opens a report to whoever has its code. An unknown number and a wrong code are answered alike."""
     site, address = site_of(request), address_of(request)
     number, code = _written(number), code.strip().upper()
-    if seconds := site.by_failures.wait(address):
-        raise Problem(429, f"Too many attempts; go on in {seconds} s.", retry_after=seconds)
+    slow_down(site.by_failures.take(address))
     if not await ChannelReads(site.database).is_access_code(number, code):
-        site.by_failures.take(address)
         facts = {"kept": list(reversed(codes_of(request))), "number": number[:LONGEST_NUMBER], "wrong": True}
         return page(request, "citizen/follow.html", 404, **facts)
+    site.by_failures.give_back(address)
     answer = RedirectResponse(f"/reports/{number}", 303)
     remember(request, answer, number, code)
     return answer
@@ -148,11 +146,15 @@ NEEDS_WORDS = frozenset({"reply", "reopen"})
 
 
 async def _own(request: Request, number: str) -> OwnComplaint | None:
-    """The report, if this browser has its code."""
-    code = codes_of(request).get(number)
-    reads = ChannelReads(site_of(request).database)
-    if code is None or not await reads.is_access_code(number, code):
+    """The report, if this browser has its code. A wrong one in a cookie is a guess like any other."""
+    code, site, address = codes_of(request).get(number), site_of(request), address_of(request)
+    if code is None:
         return None
+    slow_down(site.by_failures.take(address))
+    reads = ChannelReads(site.database)
+    if not await reads.is_access_code(number, code):
+        return None
+    site.by_failures.give_back(address)
     return await reads.one(number)
 
 
