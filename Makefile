@@ -5,7 +5,7 @@ BIN := .venv/bin
 READY := .venv/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help setup browser run demo test month faults check bench lock clean
+.PHONY: help setup browser run demo test month faults check scan fuzz bench lock clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -37,6 +37,12 @@ check: $(READY) ## format, lint, types, import contracts, fast tests: before eve
 	@$(BIN)/mypy .
 	@$(BIN)/lint-imports --no-logo | tail -n 3
 	@$(BIN)/python -m pytest -q -n 2 -m "not servers" tests/domain tests/jakarta tests/channels
+
+scan: $(READY) ## secrets, names of machines, licences, known holes in what is locked
+	@$(BIN)/python -m tests.scan
+
+fuzz: $(READY) ## parsers and codecs with whatever a fuzzer thinks of, half a minute each (Linux, Python below 3.14)
+	@$(BIN)/python -m tests.fuzz
 
 bench: $(READY) ## what a lifecycle costs against the bare engine, and handing in over HTTP
 	@$(BIN)/python -m bench.lifecycle

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import re
 import tomllib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -13,6 +14,7 @@ from notify.letter import Letter
 from notify.mail_fate import watch
 
 MAILBOX = "mailbox"
+ONE_ADDRESS = re.compile(r"[^@\s<>\",;:()\\\x00-\x1f\x7f]+@[^@\s<>\",;:()\\\x00-\x1f\x7f]+\Z")
 SEND_WITHIN = 45.0
 """Seconds for one message; shorter than the attempt of a delivering activity."""
 
@@ -75,7 +77,7 @@ class Routes:
         """
         if urls := self._units.get(recipient):
             return _route(urls, recipient)
-        address = contact if audience == Audience.REPORTER else self._addresses.get(recipient)
+        address = (contact or "").strip() if audience == Audience.REPORTER else self._addresses.get(recipient)
         if self._url.startswith(f"{MAILBOX}:") or ("{to}" in self._url and not self._reaches(address)):
             return Route(MAILBOX)
         return _route((self._url,), address or "")
@@ -85,8 +87,8 @@ class Routes:
         return self._url.startswith(f"{MAILBOX}:") and recipient not in self._units
 
     def _reaches(self, address: str | None) -> bool:
-        """A telephone number is no address for mail."""
-        return bool(address) and ("@" in str(address) or not self._url.startswith("mailto"))
+        """A telephone number is no address for mail, and neither are two addresses."""
+        return bool(address) and (bool(ONE_ADDRESS.match(str(address))) or not self._url.startswith("mailto"))
 
 
 def _route(urls: Sequence[str], address: str) -> Route:

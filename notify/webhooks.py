@@ -26,8 +26,16 @@ WAITS = tuple(
 """After each attempt that failed; after the tenth, some three days on, it is given up and shown."""
 
 ATTEMPTS = Counter("tuntas_webhook_attempts", "Attempts to tell a subscriber.", ["outcome"])
-NAT64 = ipaddress.ip_network("64:ff9b::/96")
+INWARD = tuple(
+    ipaddress.ip_network(one)
+    for one in ("64:ff9b::/96", "64:ff9b:1::/48", "fec0::/10", "3fff::/20", "192.0.0.0/24", "192.88.99.0/24")
+)
+"""NAT64 leads to any IPv4 address; the others are local networks, relays and examples, which Python 3.11
+calls global."""
 LONGEST_URL = 500
+WEB_PORTS = frozenset({80, 443})
+FREE_PORTS = 1024
+"""From here on anybody may listen; what lies below and is not the web is mail, files, shells."""
 
 
 class BadUrl(ValueError):
@@ -49,12 +57,16 @@ def checked_url(url: str) -> str:
     """The address, if it may be subscribed. Raises ``BadUrl``."""
     try:
         parts = urlsplit(url.strip())
-    except ValueError as error:
+        port = parts.port
+        httpx.URL(url.strip())
+    except (ValueError, httpx.InvalidURL) as error:
         raise BadUrl("The address is not a URL; write it as https://host/path.") from error
     if parts.scheme not in {"http", "https"} or not parts.hostname:
         raise BadUrl("The address must begin with https:// or http:// and name a host.")
     if parts.username or parts.password:
         raise BadUrl("The address must not hold a password; requests are signed instead.")
+    if port is not None and not _is_web_port(port):
+        raise BadUrl(f"The address may have port 80, 443, or one from {FREE_PORTS} on.")
     if len(url) > LONGEST_URL:
         raise BadUrl(f"The address is too long; at most {LONGEST_URL} characters are taken.")
     return url.strip()
@@ -89,7 +101,13 @@ class Sender:
     ) -> None:
         self._allow_private = allow_private
         self._clock = clock
-        self._http = httpx.AsyncClient(timeout=TIMEOUT_S, follow_redirects=False, trust_env=False)
+        self._http = httpx.AsyncClient(
+            timeout=TIMEOUT_S,
+            follow_redirects=False,
+            trust_env=False,
+            # A connection kept for another name at the same address was checked for that name's certificate.
+            limits=httpx.Limits(max_keepalive_connections=0),
+        )
 
     async def close(self) -> None:
         """Ends its connections."""
@@ -131,6 +149,8 @@ class Sender:
         return Answer(status, None if response.is_success else f"answered with {status}")
 
     async def _address(self, url: httpx.URL) -> str:
+        if url.port is not None and not _is_web_port(url.port):
+            raise NotPublic("its port is not one of the web")
         found = await asyncio.get_running_loop().getaddrinfo(url.host, url.port or 0, type=socket.SOCK_STREAM)
         addresses = [str(one[4][0]) for one in found]
         if not addresses:
@@ -187,12 +207,18 @@ def _outcome(answer: Answer, telling: Telling) -> str:
     return "put_off" if telling.attempts < len(WAITS) else "failed"
 
 
+def _is_web_port(port: int) -> bool:
+    return port in WEB_PORTS or port >= FREE_PORTS
+
+
 def is_public(address: str) -> bool:
     """Whether an address belongs to the public internet, also when it is wrapped in another."""
     ip = ipaddress.ip_address(address.partition("%")[0])
     if isinstance(ip, ipaddress.IPv6Address):
         if ip.ipv4_mapped:
             ip = ip.ipv4_mapped
-        elif ip.sixtofour or ip.teredo or ip in NAT64:
+        elif int(ip) < 2**32 or ip.sixtofour or ip.teredo:
             return False
+    if any(ip in network for network in INWARD):
+        return False
     return ip.is_global and not ip.is_multicast and not ip.is_reserved

@@ -42,12 +42,15 @@ _CHATTY = {
     "asyncio": logging.WARNING,
     "httpx": logging.WARNING,  # it writes addresses, which may hold a token
 }
+# Marks that turn the direction of a line show it otherwise than it is; lone surrogates no stream can write.
+_TURNING = (0x061C, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A), 0xFEFF)
 _ESCAPES = {code: f"\\x{code:02x}" for code in (*range(0x20), *range(0x7F, 0xA0))} | {
     ord("\n"): "\\n",
     ord("\r"): "\\r",
     ord("\t"): "\\t",
     0x2028: "\\u2028",  # some viewers break lines at these two
     0x2029: "\\u2029",
+    **{code: f"\\u{code:04x}" for code in (*_TURNING, *range(0xD800, 0xE000))},
 }
 
 

@@ -69,12 +69,12 @@ async def confirm(request: Request, own: Own, code: Typed = "") -> Response:
     await seat_of(request)
     if own.account.second_factor:
         return RedirectResponse("/account", 303)
-    if site.by_failures.wait(address):
+    if site.by_failures.take(address):
         return await _set_up_page(request, own, 429, "too-fast")
     codes = await site.doorkeeper.accounts.factors.confirm(name, code, own.id, site.clock())
     if codes is None:
-        site.by_failures.take(address)
         return await _set_up_page(request, own, 422, "wrong")
+    site.by_failures.give_back(address)
     await seat_of(request)
     return page(request, "recovery_codes.html", codes=codes)
 
@@ -86,12 +86,12 @@ async def turn_off(request: Request, own: Own, password: Typed = "", code: Typed
     accounts, now = site.doorkeeper.accounts, site.clock()
     if await seat_of(request) is None:
         raise NotSignedIn
-    if site.by_failures.wait(address):
+    if site.by_failures.take(address):
         return await _account_page(request, own, 429, "too-fast")
     known = await accounts.recognise(name, password, now)
     if known is None or not await accounts.factors.check(name, code, now):
-        site.by_failures.take(address)
         return await _account_page(request, own, 401, "wrong")
+    site.by_failures.give_back(address)
     await accounts.factors.turn_off(name, name, now, own.id)
     return RedirectResponse("/account", 303)
 

@@ -1,6 +1,7 @@
 """Who asks: a channel by its key, or a reporter by the number and the access code of a complaint."""
 
 from collections.abc import Awaitable, Callable
+from ipaddress import IPv6Address, IPv6Network
 from typing import Annotated
 
 from fastapi import Depends, Header, Path, Request
@@ -92,8 +93,13 @@ async def complaint(service: Service, number: str) -> OwnComplaint | None:
 
 
 def address_of(request: Request) -> str:
-    """The network address of the caller."""
-    return request.client.host if request.client else ""
+    """The network of the caller: an IPv4 address, or the /64 of an IPv6 one, all of which one caller has."""
+    host = request.client.host if request.client else ""
+    try:
+        address = IPv6Address(host.partition("%")[0])
+    except ValueError:
+        return host
+    return str(address.ipv4_mapped or IPv6Network((int(address), 64), strict=False))
 
 
 async def _by_code(request: Request, service: Service, number: str, access_code: str) -> OwnComplaint:

@@ -57,9 +57,12 @@ class Buckets:
         return 0
 
     def give_back(self, caller: str) -> None:
-        """Puts back what was taken for an attempt that turned out good."""
-        left = min(self._rate.burst, self._filled(caller) + 1)
-        self._left[caller] = (left, self._clock())
+        """Puts one back that was taken.
+
+        A guess is counted before it is looked at, and given back when it is right: many that are sent at once
+        would otherwise all be looked at before the first is counted.
+        """
+        self._left[caller] = (min(self._rate.burst, self._filled(caller) + 1), self._clock())
 
     def _filled(self, caller: str) -> float:
         left, at = self._left.get(caller, (self._rate.burst, self._clock()))

@@ -64,6 +64,25 @@ async def test_a_subject_cannot_smuggle_headers_in(mail_server: MailServer) -> N
     assert mail["bcc"] is None
 
 
+@pytest.mark.parametrize(
+    "break_", ["\n", "\r", "\r\n", "\x0b", "\x0c", "\x1c", "\x85", "\u2028", "\r\n\r\n", "=?utf-8?q?=0ABcc?="]
+)
+async def test_no_words_make_a_second_header(mail_server: MailServer, break_: str) -> None:
+    evil = f"x{break_}Bcc: musuh@contoh.id"
+    await send(mail_server.route("a@contoh.id"), Letter(evil, f"isi{break_}.\r\nBcc: musuh@contoh.id"))
+    (mail,) = mail_server.mails
+    assert mail["bcc"] is None
+    assert str(mail["to"]) == "a@contoh.id"
+
+
+@pytest.mark.parametrize("between", [",", ";", " ", "\n", "\r\nBcc: ", "\x0b", "\u2028", "> <", '" "'])
+def test_a_contact_is_one_address(between: str) -> None:
+    """Whoever names several would have us write to strangers, with the access code."""
+    routes = Routes("mailto://mail.contoh?to={to}")
+    assert routes.to("reporter", "reporter", f"a@contoh.id{between}musuh@contoh.id") == Route("mailbox")
+    assert routes.to("reporter", "reporter", " a@contoh.id ").urls[0].endswith("a%40contoh.id")
+
+
 async def test_a_server_that_says_later_is_asked_later(mail_server: MailServer) -> None:
     mail_server.answer = "451 later"
     with pytest.raises(NotNow, match="mailto did not take"):

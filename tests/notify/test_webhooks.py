@@ -3,8 +3,9 @@
 import asyncio
 import json
 from collections.abc import AsyncIterator
+from contextlib import suppress
 from datetime import UTC, datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from uuid import uuid4
 
 import pytest
@@ -235,6 +236,12 @@ def telling(url: str) -> Telling:
         "[::ffff:127.0.0.1]",
         "0.0.0.0",
         "2130706433",
+        "0x7f.1",
+        "127.1",
+        "0",
+        "[::127.0.0.1]",
+        "[::ffff:7f00:1]",
+        "[0:0:0:0:0:ffff:127.0.0.1]",
     ],
 )
 async def test_nothing_goes_into_a_private_network(listener: Listener, host: str) -> None:
@@ -250,7 +257,9 @@ def test_public_is_what_the_internet_reaches() -> None:
         assert is_public(address)
     for address in (
         "192.168.0.1", "100.64.0.1", "224.0.0.1", "240.0.0.1", "fe80::1%eth0", "fd00::1", "ff02::1",
-        "64:ff9b::7f00:1", "2002:7f00:1::", "::",
+        "64:ff9b::7f00:1", "2002:7f00:1::", "::", "::127.0.0.1", "64:ff9b:1::7f00:1", "::ffff:10.0.0.1",
+        "::ffff:0:7f00:1", "fec0::1", "3fff::1", "2001:db8::1", "192.0.0.8", "192.88.99.1", "198.18.0.1",
+        "fd00:ec2::254", "0.1.2.3", "255.255.255.255",
     ):  # fmt: skip
         assert not is_public(address)
 
@@ -263,6 +272,54 @@ async def test_nobody_there_and_no_such_name_are_answers(sender: Sender) -> None
         answer = await sender.send(telling(url))
         assert answer.status is None
         assert answer.error
+
+
+async def test_a_name_is_resolved_once(
+    listener: Listener, sender: Sender, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What it leads to is checked and then called: a second answer to the name could be another."""
+    loop, names = asyncio.get_running_loop(), list[str]()
+    resolve = loop.getaddrinfo
+
+    async def noted(host: Any, *args: Any, **more: Any) -> Any:
+        names.append(host)
+        return await resolve(host, *args, **more)
+
+    monkeypatch.setattr(loop, "getaddrinfo", noted)
+    assert (await sender.send(telling(listener.url))).status == 204
+    assert names.count("localhost") == 1
+    assert listener.told[0].headers["host"] == f"localhost:{listener.port}"
+
+
+async def test_each_request_has_a_connection_of_its_own(sender: Sender) -> None:
+    """A kept one could belong to another name at the same address, with that name's certificate."""
+    opened: list[int] = []
+
+    async def keep_open(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        opened.append(1)
+        with suppress(asyncio.IncompleteReadError):
+            while head := (await reader.readuntil(b"\r\n\r\n")).decode().lower():
+                await reader.readexactly(int(head.partition("content-length: ")[2].split("\r")[0]))
+                writer.write(b"HTTP/1.1 204 No Content\r\n\r\n")
+        writer.close()
+
+    async with await asyncio.start_server(keep_open, "127.0.0.1", 0) as server:
+        port = server.sockets[0].getsockname()[1]
+        for _ in range(3):
+            assert (await sender.send(telling(f"http://127.0.0.1:{port}/"))).status == 204
+    assert len(opened) == 3
+
+
+@pytest.mark.parametrize("nasty", ["a\r\nX-Evil: 1", "a\nX-Evil: 1", "a\rb", "a\0b", "ü", "a\u2028b"])
+async def test_no_reference_makes_a_second_header(listener: Listener, sender: Sender, nasty: str) -> None:
+    said = telling(listener.url).model_copy(update={"complaint_id": nasty})
+    answer = await sender.send(said)
+    assert answer.status == 204 or "not reachable" in str(answer.error)
+    assert not any("x-evil" in one.headers for one in listener.told)
+
+
+async def test_ports_of_other_services_are_not_called(sender: Sender) -> None:
+    assert await sender.send(telling("http://127.0.0.1:25/")) == (None, "its port is not one of the web")
 
 
 async def test_a_subscriber_that_keeps_silent_is_left(
@@ -283,6 +340,12 @@ async def test_a_subscriber_that_keeps_silent_is_left(
         "https://",
         "https://a:b@x.example",
         "http://[::1",
+        "http://0177.0.0.1/",
+        "http://①②⑦.⓪.⓪.①/",
+        "http://x.example\\@127.0.0.1/",
+        "http://x.example:22/",
+        "http://x.example:0/",
+        "http://x.example:99999/",
         "https://x.example/" + "x" * 500,
     ],
 )

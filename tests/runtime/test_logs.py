@@ -1,13 +1,18 @@
 import io
 import json
 import logging
+import unicodedata
 from collections.abc import Iterator
 
 import pytest
 import structlog
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from runtime.logs import configure_logs
 from runtime.settings import Settings
+
+TURNING = {"LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI"}
 
 
 @pytest.fixture
@@ -57,6 +62,22 @@ def test_nobody_can_forge_a_line(logged: io.StringIO, log_format: str) -> None:
     assert len(lines) == 1
     assert "\x1b[2J" not in lines[0]
     assert "\\n2026" in lines[0]
+
+
+@pytest.mark.parametrize("log_format", ["json", "console"])
+@given(st.text(st.characters(codec=None), max_size=60), st.text(st.characters(codec=None), max_size=20))
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_no_text_breaks_out_of_its_line(logged: io.StringIO, log_format: str, text: str, key: str) -> None:
+    logged.seek(0)
+    logged.truncate()
+    configure_logs(Settings.model_validate({"log_format": log_format}), logged)
+    structlog.get_logger().info(text, said=text, nested={key: [text]})
+    logging.getLogger("theirs").warning("%s", text)
+    lines = logged.getvalue().splitlines()
+    assert len(lines) == 2
+    shown = "".join(lines)
+    assert [one for one in shown if unicodedata.category(one) in {"Cc", "Cs", "Zl", "Zp"}] == []
+    assert [one for one in shown if unicodedata.bidirectional(one) in TURNING] == []
 
 
 def test_a_traceback_cannot_pass_for_lines_of_its_own(logged: io.StringIO) -> None:

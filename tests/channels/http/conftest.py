@@ -10,6 +10,7 @@ from uuid import uuid4
 import httpx
 import pytest
 import uvicorn
+from fastapi import FastAPI
 from temporalio.client import Client
 from temporalio.worker import Worker
 
@@ -44,15 +45,22 @@ class Served(NamedTuple):
 
 async def serve(service: Service, site: Site | None = None) -> AsyncIterator[Served]:
     """Serves channels, and the pages too when there is a site."""
-    port, app = free_port(), create_app(service)
+    app = create_app(service)
     if site:
         add_pages(app, site)
+    async for url in serve_app(app):
+        yield Served(url, service)
+
+
+async def serve_app(app: FastAPI) -> AsyncIterator[str]:
+    """Serves an application; gives its address."""
+    port = free_port()
     server = uvicorn.Server(uvicorn.Config(app, port=port, log_config=None, access_log=False, lifespan="off"))
     server.capture_signals = _no_signals  # type: ignore[method-assign,assignment]
     running = asyncio.create_task(server.serve())
     while not server.started:  # noqa: ASYNC110 - it has no event for it
         await asyncio.sleep(0.01)
-    yield Served(f"http://127.0.0.1:{port}", service)
+    yield f"http://127.0.0.1:{port}"
     server.should_exit = True
     await running
 

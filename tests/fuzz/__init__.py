@@ -1,0 +1,1 @@
+"""Parsers and codecs, fed with whatever a fuzzer thinks of: ``make fuzz``."""
