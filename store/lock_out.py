@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, case, or_, text, update
+from sqlalchemy import Row, case, func, or_, text, update
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from domain.account import LOCKED_FOR, TRIES
@@ -41,12 +41,19 @@ async def count_attempt(engine: AsyncEngine, name: str, at: datetime) -> Row[Any
 
 
 async def take_back(engine: AsyncEngine, row: Row[Any], at: datetime) -> None:
-    """The password was right and a code is asked for: no failure, but earlier ones stay counted."""
-    locked = row.locked_until == at + LOCKED_FOR
-    values = {"failures": TRIES - 1, "locked_until": None} if locked else {"failures": row.failures - 1}
+    """The password was right and a code is asked for: no failure, but all others stay counted.
+
+    Also those that were counted since: whoever knows the password could guess codes beside it forever else.
+    """
+    statement = update(AccountRow).where(AccountRow.name == row.name)
+    if row.locked_until == at + LOCKED_FOR:
+        own_lock = statement.where(AccountRow.locked_until == row.locked_until)
+        statement = own_lock.values(failures=TRIES - 1, locked_until=None)
+    else:
+        statement = statement.values(failures=func.greatest(AccountRow.failures - 1, 0))
     async with transaction(engine) as connection:
         await connection.execute(WITHOUT_WAITING)
-        await connection.execute(update(AccountRow).where(AccountRow.name == row.name).values(values))
+        await connection.execute(statement)
 
 
 async def forget_failures(engine: AsyncEngine, name: str) -> None:

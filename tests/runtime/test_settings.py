@@ -72,6 +72,23 @@ def test_a_wrong_value_gets_one_sentence(
     assert "geheim" not in sentence
 
 
+@pytest.mark.parametrize("issuer", ["http://sso.example", "sso.example", "https://", "https://a.example?b=c"])
+def test_a_provider_that_anybody_could_pose_as_is_refused(issuer: str) -> None:
+    with pytest.raises(WrongSetting, match="TUNTAS_OIDC_ISSUER is not the address of a provider"):
+        load_settings(oidc_issuer=issuer, oidc_client_id="tuntas")
+
+
+def test_somebody_can_always_sign_in() -> None:
+    with pytest.raises(WrongSetting, match=r"^TUNTAS_LOCAL_SIGN_IN is false: without TUNTAS_OIDC_ISSUER"):
+        load_settings(local_sign_in=False)
+    with pytest.raises(WrongSetting, match=r"^TUNTAS_OIDC_ISSUER needs TUNTAS_OIDC_CLIENT_ID"):
+        load_settings(oidc_issuer="https://sso.example")
+    by_provider = load_settings(
+        local_sign_in=False, oidc_issuer="http://localhost:9000", oidc_client_id="tuntas"
+    )
+    assert by_provider.as_environment()["TUNTAS_LOCAL_SIGN_IN"] == "False"
+
+
 def test_an_unknown_setting_is_named() -> None:
     with pytest.raises(WrongSetting, match="There is no setting TUNTAS_POLITY"):
         load_settings(polity="x")

@@ -11,6 +11,7 @@ from domain.account import CODE_ASKED_FOR, LOCKED_FOR, RECOVERY_CODES, TRIES, Ac
 from store.accounts import Accounts
 from store.database import Database
 from store.engine import transaction
+from store.lock_out import count_attempt, take_back
 from store.second_factors import fitting_counter
 
 pytestmark = pytest.mark.servers
@@ -117,6 +118,21 @@ async def test_wrong_codes_lock_and_a_right_password_does_not_begin_the_count_an
     assert not await accounts.factors.check(name, code(secret, NOW + HALF_MINUTE), NOW)
     assert await accounts.recognise(name, PASSWORD, later)
     assert await accounts.factors.check(name, code(secret, later), later)
+
+
+async def test_codes_that_are_guessed_while_a_right_password_is_judged_stay_counted(
+    accounts: Accounts, account: Account, engine: Database
+) -> None:
+    secret, _ = await set_up(accounts, account)
+    name = account.name
+    judged = await count_attempt(engine, name, NOW)
+    assert judged is not None
+    for _ in range(TRIES - 2):
+        assert not await accounts.factors.check(name, "000000", NOW)
+    await take_back(engine, judged, NOW)
+    for _ in range(2):
+        assert not await accounts.factors.check(name, "000000", NOW)
+    assert not await accounts.factors.check(name, code(secret, NOW + HALF_MINUTE), NOW), "locked"
 
 
 async def test_another_session_ends_when_a_second_factor_is_set_up_or_turned_off(
