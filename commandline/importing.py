@@ -14,6 +14,7 @@ from channels import json_file
 from channels.csv_file import BadRow, CsvMapping, GoodRow, read
 from commandline.answers import Json, command, fail, print_json, progress
 from commandline.wiring import Wiring
+from domain.csv_cell import disarmed
 from domain.refusal import Refused
 
 if TYPE_CHECKING:
@@ -131,7 +132,7 @@ def _list_bad(bad: Sequence[BadRow], path: Path) -> Path:
         writer = csv.writer(file)
         writer.writerow(["line", "reason", "row"])
         for row in sorted(bad):
-            writer.writerow([row.line, row.reason, *row.cells])
+            writer.writerow([row.line, *map(disarmed, (row.reason, *row.cells))])
     return path
 
 

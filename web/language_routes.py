@@ -1,7 +1,6 @@
 """Choosing the language of the pages."""
 
 from typing import Annotated
-from urllib.parse import urlsplit
 
 from fastapi import APIRouter, Form
 from fastapi.responses import RedirectResponse
@@ -25,6 +24,7 @@ async def choose(
 
 def own_address(address: str) -> str:
     """The address if it is one of ours; the first page for any other, so that nobody is led astray."""
-    parts = urlsplit(address)
-    own = address.startswith("/") and not address.startswith(("//", "/\\")) and not parts.netloc
-    return address if own and "\n" not in address and "\r" not in address else "/"
+    own = address.startswith("/") and not address.startswith("//")
+    # Browsers leave out line breaks and tabs, and read a backslash as a slash.
+    plain = not any(one <= " " or one == "\\" for one in address)
+    return address if own and plain else "/"

@@ -1,10 +1,14 @@
 """No text that somebody sent is computed by the spreadsheet that opens an export."""
 
+import ast
+from pathlib import Path
+
 from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.csv_cell import disarmed
 
+ROOT = Path(__file__).parents[2]
 BEGINNINGS = "=+-@\t\r\n\uff1d\uff0b\uff0d\uff20"
 
 
@@ -18,3 +22,21 @@ def test_no_cell_begins_like_a_formula(said: str) -> None:
 @given(st.one_of(st.integers(), st.floats(allow_nan=False), st.booleans(), st.none()))
 def test_numbers_stay_numbers(value: object) -> None:
     assert disarmed(value) is value
+
+
+def test_whoever_writes_tables_disarms_them() -> None:
+    ours = [one for one in ROOT.glob("*/**/*.py") if one.relative_to(ROOT).parts[0].isidentifier()]
+    writing = {file for file in ours if "tests" not in file.parts and _writes_csv(file)}
+    assert {file.name for file in writing} >= {"exporting.py", "importing.py", "files.py"}
+    assert [file.name for file in writing if "disarmed" not in file.read_text(encoding="utf-8")] == []
+
+
+def _writes_csv(file: Path) -> bool:
+    text = file.read_text(encoding="utf-8")
+    return "csv" in text and any(
+        isinstance(node, ast.Attribute)
+        and node.attr in {"writer", "DictWriter"}
+        and isinstance(node.value, ast.Name)
+        and node.value.id == "csv"
+        for node in ast.walk(ast.parse(text))
+    )
