@@ -70,11 +70,11 @@ async def overview(request: Request, site: TheSite, seat: Coordinator, done: str
     """Everything on one page."""
     scope = scope_of_seat(site, seat)
     now, trend = await asyncio.gather(parts(request, site, scope), site.overview.trend(scope))
-    words = translations(language_of(request)).gettext
+    _ = translations(language_of(request)).gettext
     series = [
-        Series(words("Dibuka"), "", [many.opened for _, many in trend]),
-        Series(words("Ditutup"), "calm", [many.closed for _, many in trend]),
-        Series(words("Tenggat terlampaui"), "late", [many.late for _, many in trend]),
+        Series(_("Dibuka"), "", [many.opened for _, many in trend]),
+        Series(_("Ditutup"), "calm", [many.closed for _, many in trend]),
+        Series(_("Tenggat terlampaui"), "late", [many.late for _, many in trend]),
     ]
     chart = line_chart([day for day, _ in trend], series)
     return page(request, "office/coordination.html", chart=chart, done=done[:40], oob=False, **now)
@@ -114,7 +114,7 @@ async def parts(request: Request, site: Site, scope: Scope) -> dict[str, Any]:
 
 
 def _tables(request: Request, site: Site, snapshot: Snapshot) -> dict[str, Any]:
-    words = translations(language_of(request)).gettext
+    _ = translations(language_of(request)).gettext
     bounds = heat_bounds(max((one.open for one in snapshot.by_ward.values()), default=0))
     units = [
         Row(code, site.overview.names.get(code, code), counts, list_address(unit=code))
