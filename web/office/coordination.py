@@ -126,7 +126,7 @@ def _tables(request: Request, site: Site, snapshot: Snapshot) -> dict[str, Any]:
         if ward and (name := site.overview.wards.get(ward, ward))
     ]
     ages = [
-        Row(str(at), words(name), counts, "")
+        Row(str(at), _(name), counts, "")
         for at, (name, counts) in enumerate(zip(AGES, snapshot.ages, strict=True))
     ]
     return {
