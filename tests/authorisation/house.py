@@ -79,7 +79,8 @@ async def opened(home: Path, secrets: Path, patch: pytest.MonkeyPatch) -> AsyncI
         await _keys(tuntas.keys, brings)
         accounts = Accounts(tuntas.engine)
         await _people(accounts, brings)
-        app, _ = await application(tuntas, service)
+        app, site = await application(tuntas, service)
+        site.live.end()  # a stream that goes on is no answer that could be looked at
         yield House(app, _filled(first, photo), _filled(second, photo), brings, accounts)
 
 

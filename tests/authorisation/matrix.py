@@ -119,6 +119,20 @@ GET  /office/complaints/{number}/photos/{digest}/{size}    door   door     door 
 GET  /office/complaints/{number}/files/{digest}            door   door     door     door 404   404    404       404    404       404       404         404       404         404
 POST /office/complaints/{number}/{kind}                    door   door     door     door 403   in     no        no     no        no        no          no        no          403
 
+GET  /office/coordination                                  door   door   door   door   403    403    403    403    403    403    in     in     403    403
+GET  /office/coordination/now                              door   door   door   door   403    403    403    403    403    403    in     in     403    403
+GET  /office/coordination/live                             door   door   door   door   403    403    403    403    403    403    in     in     403    403
+GET  /office/coordination/list                             door   door   door   door   403    403    403    403    403    403    in     in     403    403
+POST /office/coordination/list                             door   door   door   door   403    403    403    403    403    403    no     no     403    403
+POST /office/coordination/ews/{number}                     door   door   door   door   403    403    403    403    403    403    no     404    403    403
+
+GET  /office/validation                                    door   door   door   door   403    403    403    403    403    in     403    403    in     403
+GET  /office/validation/{number}                           door   door   door   door   403    403    403    403    403    in     403    403    in     403
+GET  /office/validation/{number}/next                      door   door   door   door   403    403    403    403    403    in     403    403    in     403
+POST /office/validation/{number}                           door   door   door   door   403    403    403    403    403    404    403    403    404    403
+
+GET  /office/integrity                                     door   door   door   door   403    403    403    403    403    403    403    403    in     403
+
 GET  /office/persons                                       door   door     door     door 403   403    403       403    403       403       403         403       403         in
 POST /office/persons/find                                  door   door     door     door 403   403    403       403    403       403       403         403       403         in
 POST /office/persons/ask                                   door   door     door     door 403   403    403       403    403       403       403         403       403         in
@@ -165,6 +179,9 @@ SENT: dict[str, dict[str, object]] = {
         "place": "Gambir",
     },
     "POST /office/complaints/{number}/{kind}": {"id": "matrix-{asker}"},
+    "POST /office/coordination/ews/{number}": {"form": "0" * 32, "granted": "true"},
+    "POST /office/coordination/list": {"form": "0" * 32, "numbers": "{number}", "to": "nowhere"},
+    "POST /office/validation/{number}": {"form": "0" * 32, "accepted": "true"},
     "POST /account/sessions/end": {"session": "00000000-0000-4000-8000-000000000000"},
     "POST /second-factor": {"code": "wrong"},
     "POST /second-factor/off": {"password": "wrong", "code": "wrong"},
