@@ -167,7 +167,8 @@ def tell(seen: Sequence[Seen], pages: Sequence[Page], title: str) -> None:
 
 def make_up(complaints: int) -> None:
     """Writes a made-up year into the running stack."""
-    words = ("synthetic-year", "--complaints", str(complaints))
+    year = str(datetime.now(UTC).year)  # pages look at the last days and months
+    words = ("synthetic-year", "--year", year, "--complaints", str(complaints))
     subprocess.run([sys.executable, str(ROOT / "starter.py"), *words], check=True)  # noqa: S603 - our own program
 
 
