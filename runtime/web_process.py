@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from runtime.child_process import ChildProcess
 from runtime.free_port import LOOPBACK, free_port, is_free
 from runtime.home import Home
-from runtime.process_identity import ProcessIdentity
+from runtime.process_identity import ProcessIdentity, listens
 from runtime.settings import PROJECT_ROOT
 from runtime.start_failed import StartFailed
 
@@ -89,7 +89,8 @@ class WebProcess:
 
     async def _wait_until_ready(self, child: ChildProcess) -> None:
         until = time.monotonic() + READY_LIMIT_S
-        while not await answers(self.url):
+        # Another stack may have taken the port since it was chosen, and its web server answers as well.
+        while not (await answers(self.url) and listens(child.pid, self._port)):
             if child.pid is None:
                 raise StartFailed(f"The web server ended at once ({await child.exited()}).", self._log)
             if time.monotonic() > until:

@@ -5,6 +5,8 @@ import os
 import signal
 import sys
 import time
+from http.server import HTTPServer
+from threading import Thread
 
 import pytest
 
@@ -12,6 +14,7 @@ from runtime.home import Home
 from runtime.settings import Settings
 from runtime.stack import Stack, StartFailed, read_stack, stack_status
 from runtime.web_process import WebProcess, answers
+from tests.runtime.stand_in_web import Alive
 
 pytestmark = pytest.mark.servers
 WEB = [sys.executable, "-m", "tests.runtime.stand_in_web"]
@@ -63,3 +66,26 @@ async def test_another_port_is_taken_when_the_last_one_is_in_use(settings: Setti
     await web.stop()
     assert not await answers(web.url)
     taken.close()
+
+
+async def test_somebody_who_takes_the_port_first_and_answers_too_is_not_taken_for_ours(
+    settings: Settings,
+) -> None:
+    foreign: list[HTTPServer] = []
+
+    def taken_after_it_was_chosen() -> dict[str, str]:
+        if not foreign:
+            foreign.append(HTTPServer(("127.0.0.1", int(web.url.rpartition(":")[2])), Alive))
+            Thread(target=foreign[0].serve_forever, daemon=True).start()
+        return {}
+
+    home = Home(settings.home)
+    home.create()
+    web = WebProcess(home, WEB, taken_after_it_was_chosen)
+    await web.start()
+    assert foreign[0].server_port != int(web.url.rpartition(":")[2])
+    assert await answers(f"http://127.0.0.1:{foreign[0].server_port}")
+    assert await answers(web.url)
+    await web.stop()
+    await asyncio.to_thread(foreign[0].shutdown)
+    foreign[0].server_close()
