@@ -154,7 +154,8 @@ def _looks_alike(mine: Any) -> Any:
     When two of 64 bits differ in at most six places (``SIMILAR_BITS``), one of their four quarters differs in
     at most one: so the index is asked for each quarter as it is, and with each of its bits turned.
     """
-    differs = cast(AttachmentRow.likeness.op("#")(mine.c.likeness), BIT(64))
+    # Where no likeness is known, PostgreSQL would take the column for a text.
+    differs = cast(AttachmentRow.likeness.op("#")(cast(mine.c.likeness, BigInteger)), BIT(64))
     quarters: ColumnElement[Any] = literal_column(f"({BANDS})".replace("likeness", "attachment.likeness"))
     return and_(
         AttachmentRow.likeness.is_not(None),

@@ -9,19 +9,21 @@ from domain.place import Point
 from domain.view import Receipt
 from tests.web.conftest import Whole
 
-GAMBIR = Point(latitude=-6.1754, longitude=106.8272)
-LURAH, CAMAT, DESK, VALIDATOR = "lurah-gambir", "camat-gambir", "meja-jaki", "validator"
+DURI_PULO = Point(latitude=-6.16259, longitude=106.80935)
+"""A kelurahan whose inbox no other test fills."""
+
+LURAH, CAMAT, DESK, VALIDATOR = "o-kel-31.71.01.1006", "camat-gambir", "meja-jaki", "validator"
 SECRET = "Tetangga saya, Bu Rahasia, membuang sampah."
 
 
 async def opened(pages: Whole, **more: Any) -> Receipt:
-    """A private complaint in Gambir, unless told otherwise."""
+    """A private complaint in Duri Pulo, unless told otherwise."""
     said: dict[str, Any] = {
         "channel": "jaki",
         "reference": uuid4().hex,
         "category": "sampah",
         "text": SECRET,
-        "point": GAMBIR,
+        "point": DURI_PULO,
         "place": "Gang Tersembunyi 7",
         "reporter": Reporter(name="Siti Rahasia", contact="siti@rahasia.example"),
     }

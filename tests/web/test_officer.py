@@ -69,7 +69,7 @@ async def test_filters_leave_out_what_does_not_fit(pages: Whole, as_officer: AsO
         ("status=IN_PROGRESS", False),
         ("group=Kebersihan", True),
         ("group=Jalan", False),
-        ("ward=31.71.01.1001", True),
+        ("ward=31.71.01.1006", True),
         ("ward=31.71.01.1002", False),
         ("status=nonsense&group=nonsense", True),
     ):
@@ -203,7 +203,7 @@ async def test_a_forged_command_of_another_unit_is_refused_by_the_complaint_itse
     assert 'role="alert"' in answered.text
     assert not any(one in answered.text for one in HIDDEN)
     assert await status_of(pages, receipt.number) == "WAITING"
-    assert await holder_of(pages, receipt.number) == "KEL-31.71.01.1001"
+    assert await holder_of(pages, receipt.number) == "KEL-31.71.01.1006"
 
 
 async def test_a_form_that_is_sent_twice_counts_once(pages: Whole, as_officer: AsOfficer) -> None:
@@ -336,7 +336,7 @@ async def test_a_hand_back_with_a_better_point_is_routed_anew(pages: Whole, as_o
     assert answered.status_code == 303
     holder = await holder_of(pages, receipt.number)
     assert holder.startswith("KEL-")
-    assert holder != "KEL-31.71.01.1001"
+    assert holder != "KEL-31.71.01.1006"
 
 
 async def test_duplicates_stand_side_by_side_and_are_merged_with_one_button(
