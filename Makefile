@@ -2,6 +2,7 @@
 
 PYTHON ?= python3
 BIN := .venv/bin
+BROWSER := chromium fonts-dejavu-core
 READY := .venv/.ready
 
 .DEFAULT_GOAL := help
@@ -13,7 +14,8 @@ help: ## this list
 setup: $(READY) ## build .venv from the locked dependencies
 
 browser: ## install Chromium, which the tests of pages drive (Debian; needs root)
-	@command -v chromium > /dev/null || { apt-get update -q && apt-get install -y -q chromium fonts-dejavu-core; } > /dev/null
+	@command -v chromium > /dev/null || apt-get install -y -q $(BROWSER) > /dev/null 2>&1 \
+	  || { apt-get update -q && apt-get install -y -q $(BROWSER); } > /dev/null
 
 run: $(READY) ## the whole service with the demo policy and a handful of complaints; Ctrl-C stops it
 	@$(BIN)/python starter.py up --policy demo --demo
