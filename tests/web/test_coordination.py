@@ -270,6 +270,7 @@ async def test_a_day_of_an_asisten(
         await page.locator("input[name=to]").fill("Dinas Bina Marga")
         await check_axe(page)
         await keep_screenshot(page, f"coordination-list-{name}")
-        await page.locator("fieldset button.main").click()
-        await page.wait_for_url("**done=1")
+        # By keyboard: leaving the field may move the button under a mouse.
+        await page.locator("fieldset button.main").press("Enter")
+        await page.wait_for_url("**done=1", timeout=60_000)
         assert (await there(pages, moved.number)).unit == "SKPD-BINAMARGA"
