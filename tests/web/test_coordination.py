@@ -272,5 +272,5 @@ async def test_a_day_of_an_asisten(
         await keep_screenshot(page, f"coordination-list-{name}")
         # By keyboard: leaving the field may move the button under a mouse.
         await page.locator("fieldset button.main").press("Enter")
-        await page.wait_for_url("**done=1", timeout=60_000)
+        await page.wait_for_url("**done=1")
         assert (await there(pages, moved.number)).unit == "SKPD-BINAMARGA"
