@@ -21,7 +21,8 @@ from store.tables import ComplaintRow
 class Life(NamedTuple):
     """Where a complaint stands, the aggregate, and its events, oldest first.
 
-    The aggregate is None when its opening was erased or is not kept; events that were erased are left out.
+    The aggregate is None when its opening was erased or is not kept, or when the record has a gap, which
+    ``reconcile`` names; events that were erased are left out.
     """
 
     standing: ComplaintView
@@ -45,13 +46,19 @@ class Lives:
         opening, events = await asyncio.gather(
             opened_opening(self._database.vault, row.opening), events_of(self._database, row.id)
         )
-        return Life(view_of(row), lived(opening, events) if opening else None, events)
+        complaint = lived(opening, events) if opening and whole(events, row.seq) else None
+        return Life(view_of(row), complaint, events)
 
 
 async def revived(database: Database, complaint_id: str, kept: bytes | None) -> Complaint | None:
     """The complaint as its opening, sealed, and its events make it; None when either is not kept."""
     opening = await opened_opening(database.vault, kept)
     return lived(opening, await events_of(database, complaint_id)) if opening else None
+
+
+def whole(events: Sequence[Event], last: int) -> bool:
+    """Whether no event is missing up to the one that must be there at least."""
+    return len(events) >= last and [event.seq for event in events] == list(range(1, len(events) + 1))
 
 
 def lived(opening: Opening, events: Sequence[Event]) -> Complaint:

@@ -25,11 +25,16 @@ async def uploaded(site: Site, files: Sequence[UploadFile], by: str) -> Uploaded
     refused = 0
     for file in files:
         try:
-            evidence = await site.files.take(_content(file), by, site.clock())
+            evidence = await take(site, file, by)
             taken[evidence.uri] = evidence
         except Refused:
             refused += 1
     return Uploaded(tuple(taken.values()), refused)
+
+
+async def take(site: Site, file: UploadFile, by: str) -> Evidence:
+    """Takes one file in. Raises ``Refused`` for one that cannot be used."""
+    return await site.files.take(_content(file), by, site.clock())
 
 
 def files_in(form: FormData, name: str) -> list[UploadFile]:

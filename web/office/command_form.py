@@ -15,10 +15,10 @@ from domain.refusal import RefusalCode, Refused
 from domain.text import LONGEST_NOTE, LONGEST_TEXT
 from domain.view import ComplaintView
 from web.rendering import WIB
+from web.uploads import files_in
 from web.wording import N_
 
 MOST_FILES = 10
-CHUNK = 1 << 20
 
 NEEDED = N_("Isi ini diperlukan.")
 TOO_LONG = N_("Ini terlalu panjang.")
@@ -57,9 +57,9 @@ class Typed(NamedTuple):
 
 
 def typed(form: FormData) -> Typed:
-    """What a form said. An empty choice of files is sent as a file without a name."""
+    """What a form said."""
     texts = {name: value for name, value in form.multi_items() if isinstance(value, str)}
-    files = [one for one in form.getlist("files") if isinstance(one, UploadFile) and one.filename]
+    files = files_in(form, "files")
     kept = [one for one in form.getlist("kept") if isinstance(one, str) and len(one) == 64]  # noqa: PLR2004 - SHA-256
     return Typed(texts, files[:MOST_FILES], kept[:MOST_FILES])
 

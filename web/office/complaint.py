@@ -1,6 +1,6 @@
 """The complaint on one page: looked at, its pictures, and everything that may be done to it."""
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from mimetypes import guess_extension
 from typing import Annotated
@@ -9,7 +9,6 @@ from uuid import uuid4
 from fastapi import APIRouter, Depends, Request
 from fastapi import Path as InPath
 from fastapi.responses import RedirectResponse, Response
-from starlette.datastructures import UploadFile
 from starlette.exceptions import HTTPException
 
 from channels.http.attachment_routes import INERT
@@ -26,15 +25,17 @@ from store.complaints import Reads
 from store.pictures import Pictures, Shown
 from store.supports import Supports
 from web.language import language_of, translations
+from web.office.acting import VIA
 from web.office.actions import ACTIONS, DONE
 from web.office.case import Case, case_of, holder_of, sight_of_number
 from web.office.clock_states import CLOCK_STATES
-from web.office.command_form import CHUNK, FormWrong, Typed, command_of, typed
-from web.office.inbox import VIA, wards_of
+from web.office.command_form import FormWrong, Typed, command_of, typed
+from web.office.inbox import wards_of
 from web.office.reasons import Reasons
 from web.rendering import page
 from web.seat import Seat, seated
 from web.site import Site, site_of
+from web.uploads import known, take
 
 RUNNING = frozenset({ClockState.RUNNING, ClockState.WARNED, ClockState.BREACHED})
 UNANSWERED = 503
@@ -136,14 +137,8 @@ async def _case(request: Request, seat: Seat, number: str) -> Case:
 
 async def _taken(site: Site, said: Typed, by: str) -> list[Evidence]:
     """The files of a form: those that came with it, and those that an earlier try had brought."""
-    unknown = set(await site.files.missing(said.kept)) if said.kept else set()
-    before = [Evidence(uri=f"sha256:{one}", sha256=one) for one in said.kept if one not in unknown]
-    return before + [await site.files.take(_chunks(one), by, site.clock()) for one in said.files]
-
-
-async def _chunks(file: UploadFile) -> AsyncIterator[bytes]:
-    while chunk := await file.read(CHUNK):
-        yield chunk
+    before = await known(site, said.kept)
+    return [*before, *[await take(site, one, by) for one in said.files]]
 
 
 async def show(

@@ -18,6 +18,7 @@ from domain.text import LONGEST_NOTE
 from durable.complaints import NoAnswer
 from store.inbox import Inbox, InboxFilter, InboxPlace, Named
 from web.language import language_of, translations
+from web.office.acting import VIA
 from web.office.reasons import Reasons
 from web.rendering import page
 from web.seat import Room, Seat, seated
@@ -29,7 +30,6 @@ MOST_AT_ONCE = 50
 AT_ONCE = 8
 """Commands under way at the same time when several complaints are chosen."""
 
-VIA = "web"
 BULK = {"accept": N_("Terima"), "reassign": N_("Alihkan"), "dispose": N_("Disposisikan")}
 
 router = APIRouter()
