@@ -3,14 +3,8 @@
 
 async function drawCase(place) {
   const spot = [Number(place.dataset.latitude), Number(place.dataset.longitude)];
-  const map = L.map(place, { attributionControl: false, scrollWheelZoom: false }).setView(spot, 15);
-  if (place.dataset.basemap) L.tileLayer(place.dataset.basemap, { maxZoom: 19 }).addTo(map);
-  const wards = await (await fetch("/wards.json")).json();
-  const chosen = place.dataset.ward;
-  L.geoJSON(wards, {
-    interactive: false,
-    style: (ward) => ({ className: ward.properties.code === chosen ? "map-ward chosen" : "map-ward" }),
-  }).addTo(map);
+  const tone = ({ code }) => (code === place.dataset.ward ? "chosen" : "");
+  const map = (await wardMap.show(place, { tone, scrollWheelZoom: false })).setView(spot, 15);
   offerBetterPoint(map);
   L.circleMarker(spot, { radius: 9, className: "map-spot", keyboard: false }).addTo(map);
 }

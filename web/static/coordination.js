@@ -85,30 +85,26 @@ const shapes = new Map();
 
 function paint() {
   const rows = new Map([...document.querySelectorAll("#ward-counts tr[data-ward]")].map((row) => [row.dataset.ward, row.dataset]));
-  for (const [ward, layer] of shapes) {
+  for (const [ward, { name, layer }] of shapes) {
     const said = rows.get(ward) ?? { heat: 0, open: 0, late: 0 };
     const path = layer.getElement();
     for (let heat = 0; heat <= 4; heat += 1) path?.classList.toggle(`heat-${heat}`, heat === Number(said.heat));
-    const words = `${layer.feature.properties.name}: ${said.open} ${place.dataset.open}, ${said.late} ${place.dataset.late}`;
+    const words = `${name}: ${said.open} ${place.dataset.open}, ${said.late} ${place.dataset.late}`;
     layer.setTooltipContent(words);
   }
 }
 
 async function draw() {
-  const answered = await fetch(place.dataset.shapes);
-  if (!answered.ok) return;
-  const map = L.map(place, { attributionControl: false, scrollWheelZoom: false });
-  if (place.dataset.basemap) L.tileLayer(place.dataset.basemap).addTo(map);
-  const layer = L.geoJSON(await answered.json(), {
-    style: { className: "map-ward" },
-    onEachFeature: (feature, one) => {
-      shapes.set(feature.properties.code, one.bindTooltip("", { sticky: true }));
-      one.on("click", () => location.assign(`/office/coordination/list?ward=${encodeURIComponent(feature.properties.code)}`));
+  const map = await wardMap.show(place, {
+    scrollWheelZoom: false,
+    eachWard: ({ code, name }, layer) => {
+      shapes.set(code, { name, layer: layer.bindTooltip("", { sticky: true }) });
+      layer.on("click", () => location.assign(`/office/coordination/list?ward=${encodeURIComponent(code)}`));
     },
-  }).addTo(map);
+  });
   const counted = [...shapes].filter(([ward]) => document.querySelector(`#ward-counts tr[data-ward="${ward}"]`));
-  const bounds = L.featureGroup(counted.map(([, one]) => one)).getBounds();
-  map.fitBounds(bounds.isValid() ? bounds : layer.getBounds(), { maxZoom: 13 });
+  const bounds = L.featureGroup(counted.map(([, { layer }]) => layer)).getBounds();
+  if (bounds.isValid()) map.fitBounds(bounds, { maxZoom: 13 });
   paint();
 }
 

@@ -6,10 +6,11 @@
   if (!element) return;
   const { wards, points } = await (await fetch(element.dataset.points)).json();
   const of = (code) => wards[code] || [0, 0];
-  const map = await wardMap.show(element, ({ code, name }) => ({
-    tone: `heat-${of(code)[1]}`,
-    words: `${name}: ${of(code)[0]} ${element.dataset.count}`,
-  }));
+  const map = await wardMap.show(element, {
+    tone: ({ code }) => `heat-${of(code)[1]}`,
+    eachWard: ({ code, name }, layer) =>
+      layer.bindTooltip(`${name}: ${of(code)[0]} ${element.dataset.count}`, { sticky: true }),
+  });
   document.getElementById("legend").hidden = false;
   for (const one of points) {
     const marker = L.circleMarker([one.latitude, one.longitude], { radius: 6, className: `map-point ${one.status}` });

@@ -20,20 +20,18 @@ const wardMap = (() => {
     return loading;
   }
 
-  // Shows a map in an element: resolves to the Leaflet map. `styleOf(code)` gives a ward's class and tooltip.
-  async function show(element, styleOf) {
+  // Shows a map in an element that `ui.map` made; resolves to the Leaflet map. `tone` gives the class of a ward
+  // (its code and name), `eachWard` gets every ward with its layer; without it wards let presses through.
+  async function show(element, { tone = () => "", eachWard = null, ...options } = {}) {
     element.hidden = false;
     await load(element);
-    const map = L.map(element, { attributionControl: false, zoomSnap: 0.5 }).fitBounds(JAKARTA);
+    const map = L.map(element, { attributionControl: false, zoomSnap: 0.5, ...options }).fitBounds(JAKARTA);
     if (element.dataset.basemap) L.tileLayer(element.dataset.basemap, { maxZoom: 19 }).addTo(map);
     const wards = await (await fetch(element.dataset.wards)).json();
     L.geoJSON(wards, {
-      className: "map-ward",
-      interactive: Boolean(styleOf),
-      style: (ward) => ({ className: `map-ward ${styleOf ? styleOf(ward.properties).tone : ""}` }),
-      onEachFeature: (ward, layer) => {
-        if (styleOf) layer.bindTooltip(styleOf(ward.properties).words, { sticky: true });
-      },
+      interactive: Boolean(eachWard),
+      style: ({ properties }) => ({ className: `map-ward ${tone(properties)}` }),
+      onEachFeature: ({ properties }, layer) => eachWard?.(properties, layer),
     }).addTo(map);
     return map;
   }
