@@ -181,10 +181,7 @@ async def main(asked: argparse.Namespace) -> bool:
         async with database.connect() as connection:
             empty = (await connection.execute(text("SELECT id FROM complaint LIMIT 1"))).first() is None
         if empty:
-            words = ("synthetic-year", "--complaints", str(asked.complaints))
-            await asyncio.to_thread(
-                subprocess.run, [sys.executable, str(ROOT / "starter.py"), *words], check=True
-            )
+            await asyncio.to_thread(make_up, asked.complaints)
         went_well = await measure(running.web or "", database, asked)
         await database.dispose()
     return went_well

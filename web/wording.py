@@ -34,7 +34,6 @@ from domain.events import (
     Separated,
     Warned,
 )
-from domain.organisation import UnitKind
 from domain.status import Outcome, Status
 
 
@@ -73,20 +72,6 @@ REASONS = {
     HandBackReason.NOT_OUR_AUTHORITY: N_("bukan kewenangan kami"),
     HandBackReason.WRONG_LOCATION: N_("lokasi salah"),
     HandBackReason.UNCLEAR_LOCATION: N_("lokasi tidak jelas"),
-}
-KINDS = {
-    UnitKind.KELURAHAN: N_("Kelurahan"),
-    UnitKind.KECAMATAN: N_("Kecamatan"),
-    UnitKind.SKPD: N_("Perangkat daerah"),
-    UnitKind.UKPD: N_("Unit kerja"),
-    UnitKind.BUMD: N_("BUMD"),
-    UnitKind.VERTICAL: N_("Instansi vertikal"),
-    UnitKind.DESK: N_("Meja kanal"),
-    UnitKind.ASISTEN: N_("Asisten"),
-    UnitKind.SEKRETARIS: N_("Sekretaris Kota"),
-    UnitKind.SEKDA: N_("Sekretaris Daerah"),
-    UnitKind.INSPEKTORAT: N_("Inspektorat"),
-    UnitKind.HEAD: N_("Kepala daerah"),
 }
 HAPPENED = {
     "received": N_("Laporan diterima"),
@@ -169,10 +154,6 @@ class Words:
     def reason(self, reason: HandBackReason) -> str:
         """Why it was handed back."""
         return self._(REASONS[reason])
-
-    def kind(self, kind: UnitKind) -> str:
-        """What sort of body a unit is."""
-        return self._(KINDS[kind])
 
     def happened(self, event: str) -> str:
         """What happened, as a headline."""
