@@ -68,7 +68,10 @@ async def busiest(database: Database, kind: str) -> str:
 async def pages_of(database: Database) -> list[Page]:
     """The pages that are measured."""
     kelurahan, agency = await busiest(database, "KEL"), await busiest(database, "SKPD")
-    query = text("SELECT number FROM complaint WHERE unit = :unit AND closed_at IS NULL LIMIT 1")
+    query = text(
+        "SELECT number FROM complaint WHERE unit = :unit AND closed_at IS NULL AND status <> 'RESOLVED' "
+        "ORDER BY next_due_at LIMIT 1"
+    )
     async with database.connect() as connection:
         number = (await connection.execute(query, {"unit": agency})).scalar_one()
     return [
