@@ -22,7 +22,7 @@ from activities.deliver import Delivery
 from activities.escalate import Escalation
 from activities.person import Rights
 from activities.record import Recording
-from activities.reporting import Reporter
+from activities.report_maker import ReportMaker
 from activities.reports import Reporting
 from durable.codec import SealingCodec
 from durable.deployment import Deployment, DeploymentError
@@ -100,7 +100,7 @@ def plugin(
     kept = timedelta(days=settings.retention_days) if settings.retention_days else None
     rights = Rights(Persons(engine), contents, (tell, running_since, delete_ended_runs), kept)
     reporting = Reporting(
-        Reporter(engine, city, settings.web_url),
+        ReportMaker(engine, city, settings.web_url),
         Reports(engine),
         Digests(engine),
         routes,

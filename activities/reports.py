@@ -15,7 +15,7 @@ from activities.contracts import (
     MadeReport,
     SendReport,
 )
-from activities.reporting import Reporter
+from activities.report_maker import ReportMaker
 from domain.period import Period, PeriodKind
 from notify.letter import Letter
 from notify.media import MAILBOX, NotNow, Routes, Unconfirmed, Undeliverable, send
@@ -34,10 +34,10 @@ class Reporting:
     """The activities that make and send reports."""
 
     def __init__(
-        self, reporter: Reporter, reports: Reports, digests: Digests, routes: Routes, folder: Path
+        self, maker: ReportMaker, reports: Reports, digests: Digests, routes: Routes, folder: Path
     ) -> None:
         """``folder`` is where the files of months are kept."""
-        self._reporter = reporter
+        self._maker = maker
         self._reports = reports
         self._digests = digests
         self._routes = routes
@@ -47,15 +47,15 @@ class Reporting:
     async def make_report(self, period: Period) -> MadeReport:
         """Makes the files of a month; letters about a day or a week are written as they are sent."""
         if period.kind is not PeriodKind.MONTH:
-            return MadeReport(recipients=tuple(self._reporter.coordinators()), digest="")
-        report = await self._reporter.monthly(period)
+            return MadeReport(recipients=tuple(self._maker.coordinators()), digest="")
+        report = await self._maker.monthly(period)
         await self._reports.note(period.name, report.digest)
         folder = self._folder / period.name
         subject, body = cover(report, str(folder))
         letter = {LETTER_FILE: f"{subject}\n\n{body}".encode()}
         files = await asyncio.to_thread(monthly_files, report, Words("id"))
         await asyncio.to_thread(_write, folder, {**files, **letter})
-        return MadeReport(recipients=self._reporter.recipients, digest=report.digest)
+        return MadeReport(recipients=self._maker.recipients, digest=report.digest)
 
     @activity.defn(name=SEND_REPORT)
     async def send_report(self, what: SendReport) -> None:
@@ -92,7 +92,7 @@ class Reporting:
 
     async def _letter(self, what: SendReport) -> tuple[Letter, list[Path]]:
         if what.period.kind is not PeriodKind.MONTH:
-            return Letter(*await self._reporter.scope_letter(what.period, what.recipient)), []
+            return Letter(*await self._maker.scope_letter(what.period, what.recipient)), []
         folder = self._folder / what.period.name
         if not (folder / LETTER_FILE).is_file():  # made by a worker on another machine
             await self.make_report(what.period)

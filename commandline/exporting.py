@@ -14,9 +14,9 @@ import typer
 
 from channels.json_file import SCHEMA
 from commandline.answers import command, remark
-from commandline.show import WIB
 from commandline.wiring import Wiring
 from domain.csv_cell import disarmed
+from domain.wib import WIB
 
 
 class Format(StrEnum):

@@ -13,12 +13,13 @@ from commandline.answers import Json, command, print_json, print_table, remark
 from commandline.show import wib
 from commandline.wiring import Wiring
 from domain.figures import Dimension, Figure
-from domain.period import WIB, Period, PeriodKind
+from domain.period import Period, PeriodKind
 from domain.refusal import RefusalCode, Refused
+from domain.wib import WIB
 from runtime.settings import load_settings
 
 if TYPE_CHECKING:
-    from activities.reporting import Reporter
+    from activities.report_maker import ReportMaker
 
 app = typer.Typer(
     no_args_is_help=True, help="What is reported beside the monthly report, and to whom it went."
@@ -76,11 +77,11 @@ def _over(period: Period) -> Period:
     return period
 
 
-def reporter(tuntas: Wiring) -> "Reporter":
+def reporter(tuntas: Wiring) -> "ReportMaker":
     """Makes reports from the record."""
-    from activities.reporting import Reporter  # noqa: PLC0415 - heavy
+    from activities.report_maker import ReportMaker  # noqa: PLC0415 - heavy
 
-    return Reporter(tuntas.engine, tuntas.city, load_settings().web_url)
+    return ReportMaker(tuntas.engine, tuntas.city, load_settings().web_url)
 
 
 async def _list(

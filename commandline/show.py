@@ -2,15 +2,13 @@
 
 import sys
 from collections.abc import Sequence
-from datetime import datetime, timedelta, timezone
+from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 from commandline.answers import print_json, print_table
 from domain.timeline import Entry
 from domain.view import ComplaintView, DeadlineView
-
-WIB = timezone(timedelta(hours=7), "WIB")
-"""Western Indonesian time, all year: what people in Jakarta read."""
+from domain.wib import WIB
 
 
 def print_standing(now: ComplaintView, as_json: bool) -> None:

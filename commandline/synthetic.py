@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Annotated, NamedTuple
 import typer
 
 from commandline.answers import command, progress, remark
-from commandline.show import WIB
 from commandline.wiring import Wiring, city
 from domain.refusal import RefusalCode, Refused
+from domain.wib import WIB
 
 if TYPE_CHECKING:
     from synthetic.day import Day, Kind

@@ -8,7 +8,7 @@ from typing import Annotated, NamedTuple
 import typer
 
 from commandline.answers import Json, command, remark
-from commandline.show import WIB, print_standing
+from commandline.show import print_standing
 from commandline.wiring import Wiring
 from domain import commands
 from domain.commands import (
@@ -30,6 +30,7 @@ from domain.orders import Orders
 from domain.place import Point
 from domain.refusal import RefusalCode, Refused
 from domain.status import Status
+from domain.wib import WIB
 
 Number = Annotated[str, typer.Argument(help="Number of the complaint, such as JK2511230001.")]
 As = Annotated[str, typer.Option("--as", metavar="OFFICER", help="Who acts: a code from `org officers`.")]

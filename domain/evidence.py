@@ -1,13 +1,14 @@
 """What files say about themselves, and what is striking about it: facts for a human, never a verdict."""
 
 from collections.abc import Iterator, Sequence
-from datetime import datetime, timedelta, timezone
+from datetime import datetime, timedelta
 from enum import StrEnum
 from math import cos, hypot, radians
 from typing import NamedTuple
 
 from domain.place import Point
 from domain.value import Value
+from domain.wib import WIB
 
 FAR_METRES = 300.0
 """A picture taken this far from the complaint's point is mentioned [O]: a phone may be wrong by a street."""
@@ -25,9 +26,6 @@ SLOW_CLOCK = timedelta(minutes=10)
 """A camera's clock may be behind by so much before proof seems older than its complaint [O]."""
 
 METRES_PER_DEGREE = 111_320.0
-
-WIB = timezone(timedelta(hours=7), "WIB")
-"""Sentences tell times as Jakarta's clocks do."""
 
 
 class Purpose(StrEnum):

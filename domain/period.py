@@ -1,15 +1,13 @@
 """The stretches of time that are reported on: days, weeks and months as Jakarta counts them."""
 
 import re
-from datetime import UTC, date, datetime, time, timedelta, timezone
+from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 from typing import Self
 
 from domain.refusal import RefusalCode, Refused
 from domain.value import Value
-
-WIB = timezone(timedelta(hours=7), "WIB")
-"""Asia/Jakarta, all year."""
+from domain.wib import WIB
 
 DECEMBER = 12
 

@@ -1,10 +1,10 @@
 """Moments and clocks as messages name them."""
 
-from datetime import datetime, timedelta, timezone
+from datetime import datetime
 
 from domain.clocks import ClockKind
+from domain.wib import WIB
 
-WIB = timezone(timedelta(hours=7), "WIB")
 MONTHS = (
     "Januari", "Februari", "Maret", "April", "Mei", "Juni", "Juli", "Agustus", "September", "Oktober",
     "November", "Desember",

@@ -1,7 +1,7 @@
 """The complaints in PostgreSQL: numbers, the record of events, and what lists and pages read."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime, timedelta, timezone
+from datetime import datetime
 from hashlib import sha256
 from hmac import compare_digest
 from typing import Any, NamedTuple
@@ -17,6 +17,7 @@ from domain.standing import Standing
 from domain.status import Status
 from domain.timeline import Entry
 from domain.view import ComplaintView, DeadlineView, Receipt
+from domain.wib import WIB
 from store.attachments import insert_uses
 from store.audit import chain_before, chained
 from store.database import Database
@@ -38,10 +39,6 @@ from store.personal import (
 from store.reply_marks import reply_mark
 from store.standings import insert_standings
 from store.tables import AuditRow, ComplaintRow, DayCounterRow, EventRow
-
-WIB = timezone(timedelta(hours=7))
-"""The day in a number is Jakarta's."""
-
 
 ERASURE = {
     "sealed": None,

@@ -15,9 +15,10 @@ from domain.standing import standings
 from domain.status import Status
 from domain.timeline import entry
 from domain.view import ComplaintView
+from domain.wib import WIB
 from store.attachments import insert_uses
 from store.audit import chain_before, chained
-from store.complaints import WIB, Recorder, standing, view_of
+from store.complaints import Recorder, standing, view_of
 from store.database import Database
 from store.engine import transaction
 from store.events import events_of, sealed_events

@@ -1,7 +1,7 @@
 """How a page is made: a template, the words of its language, and headers that let nothing else in."""
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta, timezone
+from datetime import datetime
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -13,12 +13,12 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 from starlette.requests import Request
 
+from domain.wib import WIB
 from web import menu, wording
 from web.language import Language, language_of, translations
 from web.site import site_of
 
 TEMPLATES = Path(__file__).parent / "templates"
-WIB = timezone(timedelta(hours=7), "WIB")
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:{basemap}; "
     "connect-src 'self'; font-src 'self'; manifest-src 'self'; form-action 'self'; base-uri 'none'; "

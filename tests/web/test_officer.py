@@ -14,6 +14,7 @@ from sqlalchemy import event
 from channels.http.body_limit import LARGEST_BODY
 from domain.commands import Accept, Complete, Progress
 from domain.intake import Reporter
+from domain.wib import WIB
 from store.database import Database
 from tests.pictures import jpeg, scene
 from tests.web.conftest import Whole
@@ -29,7 +30,6 @@ from tests.web.office import (
     status_of,
     taken,
 )
-from web.rendering import WIB
 
 pytestmark = [pytest.mark.servers, pytest.mark.xdist_group("pages")]
 

@@ -17,7 +17,7 @@ from temporalio.exceptions import ApplicationError
 from temporalio.testing import ActivityEnvironment
 
 from activities.contracts import SendReport
-from activities.reporting import Reporter
+from activities.report_maker import ReportMaker
 from activities.reports import LETTER_FILE, Reporting
 from domain.period import Period, PeriodKind
 from durable.contract import REPORT, report_id
@@ -119,7 +119,7 @@ def test_reports_are_due_at_six_and_begun_however_late(kind: PeriodKind, name: s
 
 def reporting(engine: Database, servers: Stack, url: str, address: str) -> Reporting:
     routes = Routes(url, addresses={"SEKDA": address})
-    reporter = Reporter(engine, CITY, "https://tuntas.example")
+    reporter = ReportMaker(engine, CITY, "https://tuntas.example")
     return Reporting(reporter, Reports(engine), Digests(engine), routes, servers.home / "mailed")
 
 
@@ -156,7 +156,7 @@ async def test_a_letter_that_no_medium_takes_is_shown(servers: Stack, engine: Da
         )
         assert await handle.result() == 0
     shown = await letters(engine, period)
-    assert len(shown) == len(Reporter(engine, CITY, "").coordinators())
+    assert len(shown) == len(ReportMaker(engine, CITY, "").coordinators())
     assert {one.state for one in shown} == {"failed"}
     assert all("nonsense" in (one.last_error or "") for one in shown)
 

@@ -14,7 +14,7 @@ from domain.place import Point
 from domain.refusal import RefusalCode, Refused
 from domain.text import LONGEST_NOTE, LONGEST_TEXT
 from domain.view import ComplaintView
-from web.rendering import WIB
+from domain.wib import WIB
 from web.uploads import files_in
 from web.wording import N_
 

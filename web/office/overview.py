@@ -1,18 +1,18 @@
 """What coordinators' pages are made of: the scope of a seat, counts that many share, and names."""
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import date, datetime, timedelta, timezone
+from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
 from domain.jurisdiction import Jurisdiction
 from domain.organisation import HOLDERS, Unit
 from domain.scope import Scope, scope_of
+from domain.wib import WIB
 from store.coordination import Coordination, Day, Snapshot
 from store.database import Database
 from web.live import Live
 from web.remembered import Remembered
 
-WIB = timezone(timedelta(hours=7), "WIB")
 DAYS = 30
 SNAPSHOT_FRESH_S = 1.0
 HISTORY_FRESH_S, HISTORY_STALE_S = 60.0, 3600.0

@@ -19,9 +19,10 @@ from starlette.exceptions import HTTPException
 from domain.person import MOST_COMPLAINTS, Decision, PersonRequest, RequestState, Right
 from domain.refusal import Refused
 from domain.text import LONGEST_NAME
+from domain.wib import WIB
 from store.persons import Held, Persons
 from web.language import language_of, translations
-from web.rendering import WIB, headers, page
+from web.rendering import headers, page
 from web.seat import Room, Seat, seated
 from web.site import site_of
 from web.wording import N_

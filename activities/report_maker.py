@@ -24,7 +24,7 @@ DONE = frozenset({ClockState.MET, ClockState.MISSED})
 """How a resolution clock ended that measured something; one that was stopped did not matter any more."""
 
 
-class Reporter:
+class ReportMaker:
     """Makes reports from the record."""
 
     def __init__(self, database: Database, city: Jakarta, web_url: str) -> None:
