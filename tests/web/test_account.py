@@ -10,7 +10,7 @@ from uuid import uuid4
 import httpx
 import pyotp
 import pytest
-from playwright.async_api import Page
+from playwright.async_api import Page, expect
 
 from domain.account import TRIES, Role
 from store.accounts import Accounts
@@ -319,6 +319,7 @@ async def test_a_person_sets_up_a_code_and_an_operator_keeps_accounts(
         await by_keyboard(page, operator, PASSWORD)
         await page.wait_for_url("**/sign-in/code")
         await seen(page, "code")
+        await expect(page.locator("#code")).to_be_focused()
         await page.keyboard.type(next_code(codes))
         await page.keyboard.press("Enter")
         await page.wait_for_url("**/office/**")
@@ -332,7 +333,8 @@ async def test_a_person_sets_up_a_code_and_an_operator_keeps_accounts(
 
 
 async def by_keyboard(page: Page, name: str, password: str) -> None:
-    """The name has the focus already."""
+    """The name gets the focus by itself: a moment after the page has come."""
+    await expect(page.locator("#name")).to_be_focused()
     await page.keyboard.type(name)
     await page.keyboard.press("Tab")
     await page.keyboard.type(password)
