@@ -16,6 +16,7 @@ from commandline import (
     deployment,
     exporting,
     importing,
+    integrity,
     key_ring,
     mail,
     messengers,
@@ -70,6 +71,7 @@ for command, panel in (
     (authority.authority, LOOK),
     (reports.report, LOOK),
     (reports.open_data, LOOK),
+    (integrity.integrity, LOOK),
 ):
     app.command(rich_help_panel=panel)(command)
 app.command("list", rich_help_panel=LOOK)(complaints.list_)

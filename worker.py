@@ -20,6 +20,7 @@ from temporalio.worker import Worker, WorkerDeploymentConfig
 from activities.alerts import Alerting
 from activities.deliver import Delivery
 from activities.escalate import Escalation
+from activities.integrity import IntegrityLook
 from activities.person import Rights
 from activities.record import Recording
 from activities.report_maker import ReportMaker
@@ -58,6 +59,7 @@ from store.reports import Reports
 from workflows.alerts import AlertsWorkflow
 from workflows.complaint import ComplaintWorkflow
 from workflows.digest import DigestWorkflow
+from workflows.integrity import IntegrityWorkflow
 from workflows.person_request import PersonRequestWorkflow
 from workflows.report import PinnedReportWorkflow, ReportDueWorkflow, ReportWorkflow
 from workflows.retention import RetentionWorkflow
@@ -114,6 +116,7 @@ def plugin(
             AlertsWorkflow,
             PersonRequestWorkflow,
             RetentionWorkflow,
+            IntegrityWorkflow,
             ReportDueWorkflow,
             PinnedReportWorkflow if pinned else ReportWorkflow,
         ],
@@ -130,6 +133,7 @@ def plugin(
             rights.tell_complaint,
             rights.forget_person,
             rights.erase_old,
+            IntegrityLook(engine, city).look_for_findings,
             reporting.make_report,
             reporting.send_report,
             reporting.give_report_up,

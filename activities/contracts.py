@@ -28,6 +28,7 @@ ERASE_OLD = "erase_old"
 MAKE_REPORT = "make_report"
 SEND_REPORT = "send_report"
 GIVE_REPORT_UP = "give_report_up"
+LOOK_FOR_FINDINGS = "look_for_findings"
 
 
 class Register(Value):

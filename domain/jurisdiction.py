@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Protocol
 
+from domain.integrity import Thresholds
 from domain.organisation import Category, Channel, Officer, Supervisor, Unit
 from domain.place import Point, WardFound
 from domain.policy import Policy
@@ -54,6 +55,11 @@ class Jurisdiction(Protocol):
 
     def validators(self) -> Sequence[Unit]:
         """The units that check completions, the usual one first; at least two, so that one is another."""
+        ...
+
+    @property
+    def integrity_thresholds(self) -> Thresholds:
+        """From where on something strikes in the integrity view."""
         ...
 
     def last_resort(self) -> Supervisor:

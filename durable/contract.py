@@ -51,6 +51,10 @@ REPORT_DUE = "ReportDue"
 """The type of the workflow that a schedule begins: it begins the report of the period that is over."""
 
 
+INTEGRITY = "Integrity"
+"""The type of the workflow that looks for what strikes; a schedule begins it."""
+
+
 def report_id(period: Period) -> str:
     """The workflow id of a period's report: there is only one."""
     return f"report-{period.name}"

@@ -18,11 +18,11 @@ from temporalio.client import (
 )
 
 from domain.period import PeriodKind
-from durable.contract import ALERTS, REPORT_DUE, RETENTION
+from durable.contract import ALERTS, INTEGRITY, REPORT_DUE, RETENTION
 
 ALERTS_EVERY = timedelta(minutes=5)
-NIGHT, MORNING = 2, 6
-"""The hours (WIB) at which what is old is erased, and at which reports are made."""
+NIGHT, EARLY, MORNING = 2, 4, 6
+"""The hours (WIB) at which what is old is erased, what strikes is looked for, and reports are made."""
 
 MONDAY = 1
 CATCH_UP = timedelta(days=31)
@@ -51,6 +51,7 @@ def _report(kind: PeriodKind, spec: ScheduleSpec) -> Regular:
 SCHEDULES = {
     "alerts": Regular(ALERTS, ScheduleSpec(intervals=[ScheduleIntervalSpec(every=ALERTS_EVERY)])),
     "retention": Regular(RETENTION, _daily(NIGHT)),
+    "integrity": Regular(INTEGRITY, _daily(EARLY)),
     "report-month": _report(PeriodKind.MONTH, _daily(MORNING, day_of_month=[ScheduleRange(1)])),
     "report-week": _report(PeriodKind.WEEK, _daily(MORNING, day_of_week=[ScheduleRange(MONDAY)])),
     "report-day": _report(PeriodKind.DAY, _daily(MORNING)),

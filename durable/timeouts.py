@@ -45,6 +45,9 @@ REPORT_MADE = timedelta(minutes=15)
 REPORT_RETRY = RetryPolicy(initial_interval=timedelta(seconds=10), maximum_interval=timedelta(minutes=10))
 """For ever: a month has to be reported."""
 
+FINDINGS = timedelta(minutes=30)
+"""A month of a city: seconds for what is counted, and some minutes for its pictures."""
+
 REPORT_PATIENCE = timedelta(days=2)
 """How long a letter with a report is tried; then a human is shown it."""
 

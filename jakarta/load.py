@@ -6,6 +6,7 @@ from functools import cache, cached_property
 from pathlib import Path
 from typing import Protocol, TypeVar
 
+from domain.integrity import Thresholds
 from domain.organisation import Category, CategoryKind, Channel, Officer, Supervisor, Unit
 from domain.place import FoundBy, Point, WardFound
 from domain.policy import Policy
@@ -14,6 +15,7 @@ from jakarta.bad_data import BadData, Entry, read_rows
 from jakarta.boundaries import Boundaries
 from jakarta.calendar import Calendar
 from jakarta.directory import Contact, read_contacts
+from jakarta.integrity import read_thresholds
 from jakarta.organisation import ChannelRow, Mark, Ward, build_officers, build_units, desk_of, findings
 from jakarta.policies import load_policies
 from jakarta.reports import ReportRules, read_report_rules
@@ -136,8 +138,12 @@ class Jakarta:
     @cached_property
     def report_rules(self) -> ReportRules:
         """Who gets reports, and how small a group may be. Raises ``BadData``."""
-        own = self._folder / "reports.toml"
-        return read_report_rules(own if own.is_file() else HERE / "data" / "reports.toml", self._units)
+        return read_report_rules(self._own("reports.toml"), self._units)
+
+    @cached_property
+    def integrity_thresholds(self) -> Thresholds:
+        """From where on something strikes. Raises ``BadData``."""
+        return read_thresholds(self._own("integrity.toml"))
 
     def places(self) -> Mapping[str, str]:
         """The names of the province, its cities, kecamatan and wards, by Kemendagri code."""
@@ -192,6 +198,11 @@ class Jakarta:
             digest_every=file.digest_every,
             calendar=self._calendar.ahead(at.astimezone(UTC).date()),
         )
+
+    def _own(self, name: str) -> Path:
+        """A file of the city, or the one that comes with Tuntas."""
+        own = self._folder / name
+        return own if own.is_file() else HERE / "data" / name
 
     @cached_property
     def _nearest(self) -> NearestPoint:

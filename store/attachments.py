@@ -107,7 +107,13 @@ async def insert_uses(
     connection: AsyncConnection, complaint_id: str, events: Sequence[Event], opening: Opening | None
 ) -> None:
     """Notes which files came with these events, in the caller's transaction."""
-    rows = [
+    if rows := use_rows(complaint_id, events, opening):
+        await connection.execute(insert(AttachmentUseRow).on_conflict_do_nothing(), rows)
+
+
+def use_rows(complaint_id: str, events: Sequence[Event], opening: Opening | None) -> list[dict[str, Any]]:
+    """The rows that say which files came with these events."""
+    return [
         {
             "complaint_id": complaint_id,
             "seq": event.seq,
@@ -121,8 +127,6 @@ async def insert_uses(
         for evidence in evidences
         if evidence.sha256
     ]
-    if rows:
-        await connection.execute(insert(AttachmentUseRow).on_conflict_do_nothing(), rows)
 
 
 def _with_event(event: Event, opening: Opening | None) -> list[tuple[Purpose, Any]]:

@@ -23,6 +23,7 @@ from domain.standing import ClockStanding, Standing
 from domain.status import Status
 from domain.view import view
 from runtime.key_ring import KEY_BYTES, KeyWrapper
+from store.attachments import use_rows
 from store.audit import chained
 from store.complaints import Recorder, standing
 from store.database import Database
@@ -38,7 +39,7 @@ FIRST_RUN = "synthetic"
 PREFIX = "sintetis"
 """How the reference of one begins; the seed and the day follow."""
 
-TABLES = ("data_key", "complaint", "event", "audit", "standing", "clock_standing")
+TABLES = ("data_key", "complaint", "event", "audit", "standing", "clock_standing", "attachment_use")
 
 
 class Life(NamedTuple):
@@ -76,6 +77,7 @@ class BulkRecorder:
         sealed = await sealed_events(self._vault, identity, events)
         rows["event"] += sealed
         rows["audit"] += chained(sealed, None)
+        rows["attachment_use"] += use_rows(identity, events, life.opening)
         rows["complaint"].append(
             {
                 "id": identity,

@@ -339,6 +339,37 @@ class AttachmentUseRow(Base):
     at: Mapped[datetime]
 
 
+class FindingRow(Base):
+    """Something that strikes (``domain.integrity``); what is said about it is added, never changed."""
+
+    __tablename__ = "finding"
+    __table_args__ = (Index("ix_finding_month_rule", "month", "rule"), Index("ix_finding_unit", "unit"))
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    rule: Mapped[str]
+    month: Mapped[date]
+    subject: Mapped[str]
+    unit: Mapped[str | None]
+    numbers: Mapped[list[Any]]
+    facts: Mapped[dict[str, Any]]
+    found_at: Mapped[datetime]
+    gone_at: Mapped[datetime | None]
+
+
+class JudgementRow(Base):
+    """What somebody of the Inspectorate said about a finding, on which facts; only ever added."""
+
+    __tablename__ = "judgement"
+
+    finding: Mapped[str] = mapped_column(ForeignKey("finding.id"), primary_key=True)
+    seq: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    at: Mapped[datetime]
+    by: Mapped[str]
+    state: Mapped[str]
+    note: Mapped[str]
+    facts: Mapped[dict[str, Any]]
+
+
 class SupportRow(Base):
     """Somebody else has the same trouble; who it is, is known by a digest of what their browser keeps."""
 

@@ -75,7 +75,7 @@ class Day:
             at = self._moment(chance, day)
             for n in range(min(self._kind.copies, left)):
                 serial = many - left
-                intake = self._intake(chance, category, f"sintetis-{self._kind.seed}-{day}-{serial}")
+                intake = self.intake(chance, category, f"sintetis-{self._kind.seed}-{day}-{serial}")
                 number = f"JK{day:%y%m%d}{numbered_from + serial:04d}"
                 if n == 0:
                     lived = self._life(chance, intake, category, number, at)
@@ -87,6 +87,12 @@ class Day:
     def _life(
         self, chance: random.Random, intake: Intake, category: Category, number: str, at: datetime
     ) -> Lived:
+        life = self.begin(chance, intake, number, at)
+        live(life, chance, self._routes, self._routes.duty(category.duty, life.complaint.found.ward))
+        return life.lived()
+
+    def begin(self, chance: random.Random, intake: Intake, number: str, at: datetime) -> Life:
+        """A complaint that has just come in."""
         found = self._city.find_ward(intake.point)
         opening = Opening(
             intake=intake,
@@ -94,13 +100,11 @@ class Day:
             kelurahan=self._city.unit_of_ward(found.ward) if found.ward else None,
             desk=self._city.unit(self._city.channel(intake.channel).desk),
             validators=tuple(self._city.validators()),
-            policy=self._policy(category.code, at),
+            policy=self._policy(intake.category, at),
             access_code=_code(chance),
             last_resort=self._city.last_resort(),
         )
-        life = Life(opening, number, at, self._kind.end)
-        live(life, chance, self._routes, self._routes.duty(category.duty, found.ward))
-        return life.lived()
+        return Life(opening, number, at, self._kind.end)
 
     def _policy(self, category: str, at: datetime) -> Policy:
         day = (at + WIB).date()
@@ -114,7 +118,8 @@ class Day:
         midnight = datetime.combine(day, time(), UTC) - WIB
         return midnight + timedelta(hours=hour, seconds=chance.randrange(3600))
 
-    def _intake(self, chance: random.Random, category: Category, reference: str) -> Intake:
+    def intake(self, chance: random.Random, category: Category, reference: str) -> Intake:
+        """What somebody says."""
         channel = chance.choices(list(CHANNELS), list(CHANNELS.values()))[0]
         person = min(chance.randrange(self._kind.people), chance.randrange(self._kind.people))
         tagged = channel == GEO_TAGGED and chance.random() < (0.98 if category.needs_point else 0.8)

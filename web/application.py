@@ -32,6 +32,7 @@ from web.office import (
     inbox,
     integrity,
     persons,
+    proofs,
     validation,
 )
 from web.rendering import page
@@ -42,7 +43,7 @@ NOT_PAGES = ("/api", "/open311", "/codec", "/hooks", "/feeds", "/healthz", "/rea
 """What programs ask for: an address that is wrong there is answered as they expect, not with a page."""
 
 ENTRANCE = (sign_in, provider_routes, home, account)
-SUPERVISION = (coordination, coordination_acts, coordination_live, validation, integrity)
+SUPERVISION = (coordination, coordination_acts, coordination_live, validation, integrity, proofs)
 OFFICE = (inbox, complaint, desk, persons, accounts, *SUPERVISION)
 """The pages of people of the city."""
 

@@ -27,5 +27,8 @@ ROOMS = {
     Room.INTEGRITY: Place("/office/integrity", N_("Integritas")),
     Room.OPERATIONS: Place("/office/persons", N_("Hak warga")),
 }
-MORE = {Room.OPERATIONS: (Place("/office/accounts", N_("Akun")),)}
+MORE = {
+    Room.OPERATIONS: (Place("/office/accounts", N_("Akun")),),
+    Room.INTEGRITY: (Place("/office/integrity/pictures", N_("Foto bukti")),),
+}
 """Further pages of a room."""

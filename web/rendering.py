@@ -96,6 +96,7 @@ def _filters(language: Language) -> Mapping[str, Any]:
         "day": lambda at: format_date(
             at.astimezone(WIB) if isinstance(at, datetime) else at, "d MMMM y", locale
         ),
+        "month": lambda day: format_date(day, "MMMM y", locale),
         "short_day": lambda day: format_date(day, "d MMM", locale),
         "clock": lambda at: format_time(at, hours, tzinfo=WIB, locale=locale),
         "iso": lambda at: Markup(at.astimezone(WIB).isoformat(timespec="seconds")),  # noqa: S704 - digits

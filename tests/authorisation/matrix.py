@@ -132,6 +132,9 @@ GET  /office/validation/{number}/next                      door   door   door   
 POST /office/validation/{number}                           door   door   door   door   403    403    403    403    403    404    403    403    404    403
 
 GET  /office/integrity                                     door   door   door   door   403    403    403    403    403    403    403    403    in     403
+GET  /office/integrity/pictures                            door   door   door   door   403    403    403    403    403    403    403    403    in     403
+GET  /office/integrity/findings/{identity}                 door   door   door   door   403    403    403    403    403    403    403    403    404    403
+POST /office/integrity/findings/{identity}                 door   door   door   door   403    403    403    403    403    403    403    403    404    403
 
 GET  /office/persons                                       door   door     door     door 403   403    403       403    403       403       403         403       403         in
 POST /office/persons/find                                  door   door     door     door 403   403    403       403    403       403       403         403       403         in
@@ -181,6 +184,7 @@ SENT: dict[str, dict[str, object]] = {
     "POST /office/complaints/{number}/{kind}": {"id": "matrix-{asker}"},
     "POST /office/coordination/ews/{number}": {"form": "0" * 32, "granted": "true"},
     "POST /office/coordination/list": {"form": "0" * 32, "numbers": "{number}", "to": "nowhere"},
+    "POST /office/integrity/findings/{identity}": {"state": "explained", "note": "Sudah diperiksa."},
     "POST /office/validation/{number}": {"form": "0" * 32, "accepted": "true"},
     "POST /account/sessions/end": {"session": "00000000-0000-4000-8000-000000000000"},
     "POST /second-factor": {"code": "wrong"},

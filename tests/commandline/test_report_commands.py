@@ -90,6 +90,16 @@ def test_open_data_has_a_line_for_each_complaint_and_nothing_of_a_person(
     assert min(private.values()) >= 5
 
 
+def test_what_strikes_is_looked_for_and_listed(program: Program) -> None:
+    looked = program.run("integrity", MONTH, "--json")
+    assert looked.status == 0, looked.err
+    assert "findings in 2025-10" in looked.err
+    again = program.run("integrity", MONTH, "--json")
+    assert "0 new" in again.err
+    assert again.json == looked.json == program.run("integrity", MONTH, "--no-look", "--json").json
+    assert program.run("integrity", MONTH, "--rule", "low_ratings", "--state", "open").status == 0
+
+
 def test_what_cannot_be_reported_is_said(program: Program) -> None:
     assert "write it as 2026-10" in program.run("report", "oktober").err
     assert "not over yet" in program.run("report", "2999-01").err

@@ -73,7 +73,7 @@ async def test_every_proof_is_looked_at_and_the_filters_hold(pages: Whole, as_of
     inspector = await as_officer("o-inspektorat")
 
     async def shown(**query: Any) -> str:
-        answered = await inspector.get("/office/integrity", params=query)
+        answered = await inspector.get("/office/integrity/pictures", params=query)
         assert answered.status_code == 200
         return answered.text
 
@@ -87,9 +87,9 @@ async def test_every_proof_is_looked_at_and_the_filters_hold(pages: Whole, as_of
         assert honest.number not in text
     assert again.number not in await shown(unit="SKPD-BINAMARGA")
     assert again.number not in await shown(kind="edited_or_generated")
-    assert (await inspector.get("/office/integrity?after=nonsense~x~y&kind=none")).status_code == 200
+    assert (await inspector.get("/office/integrity/pictures?after=nonsense~x~y&kind=none")).status_code == 200
     for officer in ("lurah-gambir", "validator", "o-sekda"):
-        assert (await (await as_officer(officer)).get("/office/integrity")).status_code == 403
+        assert (await (await as_officer(officer)).get("/office/integrity/pictures")).status_code == 403
 
 
 @pytest.mark.parametrize(
@@ -124,7 +124,9 @@ async def test_a_day_of_a_validator_and_an_inspector(
         await page.keyboard.press("2")
         await page.wait_for_url("**verdict=rejected")
         assert (await there(pages, bad.number)).status is Status.FOLLOW_UP_REJECTED
-    async with visit("/office/integrity", await signed_in("o-inspektorat"), language, **device) as page:
+    async with visit(
+        "/office/integrity/pictures", await signed_in("o-inspektorat"), language, **device
+    ) as page:
         await page.locator("article", has_text=bad.number).first.wait_for()
         await check_axe(page)
-        await keep_screenshot(page, f"integrity-{name}")
+        await keep_screenshot(page, f"proofs-{name}")

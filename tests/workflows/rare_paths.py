@@ -38,6 +38,7 @@ from durable.contract import (
     ALERTS,
     COMPLAINT,
     DIGEST,
+    INTEGRITY,
     PERFORM_LATER,
     REPORT,
     REPORT_DUE,
@@ -424,6 +425,14 @@ async def retention_over(scene: Scene) -> Told:
     return Told(handle.id)
 
 
+async def integrity_looked_at(scene: Scene) -> Told:
+    handle = await scene.client.start_workflow(
+        INTEGRITY, id=f"integrity-{uuid4().hex}", task_queue="complaints"
+    )
+    await handle.result()
+    return Told(handle.id)
+
+
 async def report_sent(scene: Scene) -> Told:
     """To all coordinators but one, whose letter is given up."""
     period = Period.ended_before(PeriodKind.DAY, datetime(2020, 1, 2, tzinfo=UTC))
@@ -479,6 +488,7 @@ RARE_PATHS: tuple[Callable[[Scene], Awaitable[Told]], ...] = (
     person_urgent,
     person_late,
     retention_over,
+    integrity_looked_at,
     report_sent,
     report_due,
     report_due_again,

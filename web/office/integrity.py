@@ -1,49 +1,65 @@
-"""The inspectorate's page: what is striking about the proof that units hand in, pictures side by side.
+"""The integrity view of the Inspektorat: what strikes, on which facts, and what was found out about it.
 
-Facts for a human, never a verdict (``domain.evidence``).
+Facts for a human, never a verdict (``domain.integrity``, Pergub 39/2019 art. 11).
 """
 
-from datetime import datetime, timedelta
-from typing import Annotated, Any, NamedTuple
+from datetime import date
+from typing import Annotated, Any
 from urllib.parse import urlencode
 
-from fastapi import APIRouter, Depends, Query, Request
-from fastapi.responses import Response
+from fastapi import APIRouter, Depends, Form, Path, Query, Request
+from fastapi.responses import RedirectResponse, Response
+from pydantic import BaseModel, Field
+from starlette.exceptions import HTTPException
 
-from domain.evidence import AtComplaint, Finding, FindingCode
-from store.attachments import AttachmentCatalogue, ProofFilter
-from web.rendering import page
+from domain.integrity import Finding, FindingState, Rule
+from store.attachments import AttachmentCatalogue
+from store.findings import FindingFilter, Findings
+from web.language import language_of, translations
+from web.office.finding_words import FindingWords
+from web.rendering import environment, page
 from web.seat import Room, Seat, seated
 from web.site import Site, site_of
-from web.wording import N_
+from web.wording import N_, Words
+
+PAGE = 50
+SHOWN_NUMBERS = 200
+"""Complaints of a finding that are listed; the facts say how many there are."""
+
+NO_REASON = N_("Tulis alasannya: siapa pun yang membaca ini nanti harus dapat memahaminya.")
 
 router = APIRouter()
 
 Inspector = Annotated[Seat, Depends(seated(Room.INTEGRITY))]
 TheSite = Annotated[Site, Depends(site_of)]
-
-LOOKED_AT = 100
-"""Proofs that one page looks at, striking or not."""
-
-DAYS = 90
-
-KINDS = {
-    FindingCode.SAME_PICTURE: N_("foto yang sama dipakai lagi"),
-    FindingCode.SIMILAR_PICTURE: N_("foto yang mirip dipakai lagi"),
-    FindingCode.TAKEN_ELSEWHERE: N_("diambil di tempat lain"),
-    FindingCode.TAKEN_AT_ANOTHER_TIME: N_("diambil pada waktu lain"),
-    FindingCode.EDITED_OR_GENERATED: N_("disunting atau dibuat mesin"),
-    FindingCode.NO_CAMERA_DATA: N_("tanpa data kamera"),
-}
-USUAL = frozenset(KINDS) - {FindingCode.NO_CAMERA_DATA}
-"""Without camera data is what every messenger makes of a photo: listed for whoever asks for it."""
+Identity = Annotated[str, Path(max_length=60)]
 
 
-class Striking(NamedTuple):
-    """A proof with what is striking about it."""
+class Asked(BaseModel):
+    """Which findings a page is to show; what nobody could have chosen narrows nothing."""
 
-    file: AtComplaint
-    findings: list[Finding]
+    rule: str = Field(default="", max_length=40)
+    unit: str = Field(default="", max_length=60)
+    state: str = Field(default="", max_length=40)
+    month: str = Field(default="", max_length=10)
+    after: str = Field(default="", max_length=80)
+
+    @property
+    def filter(self) -> FindingFilter:
+        """As the store takes it."""
+        return FindingFilter(
+            rule=Rule(self.rule) if self.rule in set(Rule) else None,
+            unit=self.unit or None,
+            state=FindingState(self.state) if self.state in set(FindingState) else None,
+            month=_day(f"{self.month}-01"),
+        )
+
+    @property
+    def place(self) -> tuple[date, str] | None:
+        """Where the list goes on; None: at its beginning."""
+        month, _, identity = self.after.partition("~")
+        first = _day(month)
+        return (first, identity) if first and identity else None
 
 
 @router.get("/office/integrity")
@@ -51,50 +67,107 @@ async def integrity(
     request: Request,
     site: TheSite,
     seat: Inspector,  # noqa: ARG001 - only they come in
-    unit: Annotated[str, Query(max_length=60)] = "",
-    kind: FindingCode | str = "",
-    after: Annotated[str, Query(max_length=160)] = "",
+    asked: Annotated[Asked, Query()],
 ) -> Response:
-    """The latest proofs that are striking, newest first, of a unit and a kind if they are asked for."""
-    wanted = frozenset({FindingCode(kind)}) if kind in set(FindingCode) else USUAL
-    since = site.clock() - timedelta(days=DAYS)
-    which = ProofFilter(since, unit or None, place_of(after))
-    files = await AttachmentCatalogue(site.database).handed_in_as_proof(which, LOOKED_AT)
-    said = {key: one for key, one in {"unit": unit, "kind": str(kind)}.items() if one}
-    more = {**said, "after": place(files[-1])} if len(files) == LOOKED_AT else None
+    """The findings, newest months first, with how many of each rule are in which state."""
+    findings = Findings(site.database)
+    found = await findings.latest(asked.filter, PAGE + 1, asked.place)
+    shown = found[:PAGE]
+    query = {key: one for key, one in asked.model_dump(exclude={"after"}).items() if one}
+    further = {**query, "after": _place(shown[-1])} if len(found) > PAGE else None
     return page(
         request,
         "office/integrity.html",
-        striking=striking(files, wanted),
-        looked_at=files,
-        days=DAYS,
-        unit=unit,
-        kind=str(kind),
-        kinds=KINDS,
+        found=shown,
+        counts=await findings.counts(asked.filter._replace(rule=None, state=None)),
+        months=await findings.months(),
+        asked=asked,
+        narrowed=bool(query),
+        rules=list(Rule),
+        states=list(FindingState),
         overview=site.overview,
-        further=f"/office/integrity?{urlencode(more)}" if more else "",
+        say=words(request),
+        further=f"/office/integrity?{urlencode(further)}" if further else "",
+        address=lambda **more: f"/office/integrity?{urlencode({**query, **more})}",
     )
 
 
-def striking(files: list[AtComplaint], wanted: frozenset[Any]) -> list[Striking]:
-    """Those of the files about which something of these kinds is striking."""
-    found = [Striking(file, [one for one in file.findings if one.code in wanted]) for file in files]
-    return [one for one in found if one.findings]
+@router.get("/office/integrity/findings/{identity}")
+async def finding(request: Request, site: TheSite, seat: Inspector, identity: Identity) -> Response:  # noqa: ARG001
+    """One finding: its rule, its facts, the complaints that it rests on, and what was said of it."""
+    return await _finding(request, site, identity)
 
 
-def place(last: AtComplaint) -> str:
-    """Where the list goes on, as an address carries it."""
-    return f"{last.use.at.isoformat()}~{last.use.number}~{last.attachment.sha256}"
+@router.post("/office/integrity/findings/{identity}")
+async def judge(
+    request: Request,
+    site: TheSite,
+    seat: Inspector,
+    identity: Identity,
+    state: Annotated[FindingState, Form()],
+    note: Annotated[str, Form(max_length=5000)] = "",
+) -> Response:
+    """Adds what was found out; what was said before stays. Without a reason nothing is added."""
+    if not note.strip():
+        return await _finding(request, site, identity, 422, state=state, wrong=NO_REASON)
+    by = seat.officer.code if seat.officer else seat.account.name
+    if not await Findings(site.database).judge(identity, state, note.strip(), by, site.clock()):
+        raise HTTPException(404)
+    return RedirectResponse(f"/office/integrity/findings/{identity}", 303)
 
 
-def place_of(said: str) -> tuple[datetime, str, str] | None:
-    """Where to go on; from the beginning when it cannot be read."""
-    match said.split("~"):
-        case [moment, number, digest] if number.isalnum() and digest.isalnum():
-            try:
-                at = datetime.fromisoformat(moment)
-            except ValueError:
-                return None
-            return (at, number, digest) if at.tzinfo else None
-        case _:
-            return None
+async def _finding(
+    request: Request,
+    site: Site,
+    identity: str,
+    status: int = 200,
+    *,
+    state: FindingState | None = None,
+    wrong: str = "",
+) -> Response:
+    one = await Findings(site.database).one(identity)
+    if one is None:
+        raise HTTPException(404)
+    return page(
+        request,
+        "office/finding.html",
+        status,
+        one=one,
+        state=state or one.state,
+        wrong=wrong,
+        states=list(FindingState),
+        numbers=one.found.numbers[:SHOWN_NUMBERS],
+        picture=await _picture(site, one),
+        limits=site.city.integrity_thresholds,
+        overview=site.overview,
+        say=words(request),
+    )
+
+
+async def _picture(site: Site, one: Finding) -> Any:
+    """The proof that a finding about pictures is about; None of another, and when it was erased."""
+    digest = one.found.facts.get("picture")
+    if not digest:
+        return None
+    files = await AttachmentCatalogue(site.database).of(one.found.numbers[0])
+    return next((file for file in files if file.attachment.sha256 == digest), None)
+
+
+def words(request: Request) -> FindingWords:
+    """The sentences in the language of the browser."""
+    language = language_of(request)
+    made, speak = environment(language), translations(language)
+    figures = made.filters["number"], made.filters["percent"]
+    names = site_of(request).overview.names
+    return FindingWords(Words(speak.gettext, speak.ngettext), speak.gettext, figures, names)
+
+
+def _place(last: Finding) -> str:
+    return f"{last.found.month.isoformat()}~{last.id}"
+
+
+def _day(said: str) -> date | None:
+    try:
+        return date.fromisoformat(said)
+    except ValueError:
+        return None
