@@ -1,15 +1,21 @@
 """What a lifecycle costs: ours against a bare workflow with the same messages, interleaved on one server.
 
-``make bench``. Prints rates as the median of the rounds with their spread, and counts, which do not vary.
+``make bench``. A life is: opened, accepted, worked on, done, validated, rated, closed; all is recorded and
+announced. The floor is the engine's own limit: as many messages, and one empty activity for each; the second
+floor has local activities instead, which ours does not use (docs/decisions/0001). Rates and times are
+medians of the rounds with their spread; counts do not vary, and a test guards them.
 """
 
+import argparse
 import asyncio
 import statistics
 import sys
 import tempfile
 import time
-from collections.abc import Awaitable, Callable
+from collections import Counter
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 from uuid import uuid4
@@ -17,10 +23,12 @@ from uuid import uuid4
 from rich.console import Console
 from rich.table import Table
 from temporalio import activity, workflow
-from temporalio.client import Client, WithStartWorkflowOperation
+from temporalio.api.enums.v1 import EventType
+from temporalio.client import Client, WithStartWorkflowOperation, WorkflowHistory
 from temporalio.common import WorkflowIDConflictPolicy
 from temporalio.worker import Worker
 
+from domain.commands import REPORTER, Accept, Close, Progress, Rate, Validate
 from durable.complaints import Complaints
 from durable.search_attributes import REGISTRY
 from jakarta.load import load_jakarta
@@ -29,12 +37,19 @@ from runtime.stack import Stack
 from runtime.temporal_client import connect
 from store.database import Database
 from store.migrate import migrate
-from tests.workflows.paths import straight
+from tests.city import BIRO, PHOTO, officer
+from tests.workflows.paths import DONE, LURAH, start
+from tests.workflows.paths import Path as Life
 from worker import hosted_by, plugin
 
-ROUNDS, COMPLAINTS, AT_ONCE = 5, 60, 20
-COMMANDS = 5
-"""Messages after the start: accept, progress, complete, validate, close."""
+COMMANDS = (
+    (Accept(), LURAH),
+    (Progress(note="Di lokasi.", photos=(PHOTO,)), LURAH),
+    (DONE, LURAH),
+    (Validate(accepted=True), officer(BIRO)),
+    (Rate(score=4), REPORTER),
+    (Close(), REPORTER),
+)
 
 
 @activity.defn
@@ -46,66 +61,133 @@ async def nothing() -> None:
 class Floor:
     """The engine's own limit: as many updates as a complaint, and one empty activity for each."""
 
-    def __init__(self) -> None:
-        self.done = 0
+    @workflow.init
+    def __init__(self, local: bool) -> None:
+        self._execute = workflow.execute_local_activity if local else workflow.execute_activity
+        self._done = 0
 
     @workflow.run
-    async def run(self) -> None:
+    async def run(self, _local: bool) -> None:
         """Ends after the last message."""
-        await workflow.wait_condition(lambda: self.done > COMMANDS)
+        await workflow.wait_condition(lambda: self._done > len(COMMANDS))
 
     @workflow.update
     async def step(self) -> None:
         """One message."""
-        await workflow.execute_activity(nothing, start_to_close_timeout=timedelta(seconds=60))
-        self.done += 1
+        await self._execute(nothing, start_to_close_timeout=timedelta(seconds=60))
+        self._done += 1
+
+
+FLOOR, OURS = "floor", "ours"
+
+
+class Lived(NamedTuple):
+    """One lifecycle: its workflow id, seconds until it was opened, and seconds of each command."""
+
+    id: str
+    opened_s: float
+    commands_s: list[float]
+
+
+class Counts(NamedTuple):
+    """What does not vary: events and bytes of a history, workflow tasks and activities."""
+
+    events: int
+    size: int
+    tasks: int
+    activities: int
 
 
 class Cost(NamedTuple):
-    """What one round measured: lifecycles a second, and events and bytes of one of them."""
+    """What a round measured: lifecycles a second, CPU seconds for each, every lifecycle, and what one counts.
+
+    ``cpu_s`` is of the whole machine, whoever used it: measure on one that has nothing else to do.
+    """
 
     rate: float
-    events: int
-    size: int
+    cpu_s: float
+    lives: Sequence[Lived]
+    counts: Counts
 
 
-async def floor(client: Client) -> str:
-    """One bare lifecycle; returns its workflow id."""
-    identity = uuid4().hex
-    start = WithStartWorkflowOperation(
-        Floor.run, id=identity, task_queue="floor", id_conflict_policy=WorkflowIDConflictPolicy.FAIL
+class Asked(NamedTuple):
+    """What the command line says."""
+
+    rounds: int
+    complaints: int
+    at_once: int
+
+
+Kinds = dict[str, Callable[[], Awaitable[Cost]]]
+
+
+async def floor(client: Client, *, local: bool = False) -> Lived:
+    """One bare lifecycle."""
+    identity, took = uuid4().hex, Times()
+    begin = WithStartWorkflowOperation(
+        Floor.run, local, id=identity, task_queue="floor", id_conflict_policy=WorkflowIDConflictPolicy.FAIL
     )
-    await client.execute_update_with_start_workflow(Floor.step, start_workflow_operation=start)
+    opened = await took.of(
+        client.execute_update_with_start_workflow(Floor.step, start_workflow_operation=begin)
+    )
     handle = client.get_workflow_handle_for(Floor.run, identity)
-    for _ in range(COMMANDS):
-        await handle.execute_update(Floor.step)
+    commands = [await took.of(handle.execute_update(Floor.step)) for _ in COMMANDS]
     await handle.result()
-    return identity
+    return Lived(identity, opened, commands)
 
 
-async def ours(client: Client) -> str:
-    """One complaint on the straight path, recorded and announced; returns its workflow id."""
-    path = await straight(Complaints(client))
-    await client.get_workflow_handle(path.id).result()
-    return path.id
+async def ours(client: Client) -> Lived:
+    """One complaint from opened to closed, recorded and announced."""
+    life, took = Life(Complaints(client), start()), Times()
+    opened = await took.of(life.open())
+    commands = [await took.of(life.send(command, actor)) for command, actor in COMMANDS]
+    await client.get_workflow_handle(life.id).result()
+    return Lived(life.id, opened, commands)
 
 
-async def measure(client: Client, one: Callable[[Client], Awaitable[str]]) -> Cost:
+class Times:
+    """Measures how long something takes, in seconds."""
+
+    async def of(self, what: Awaitable[object]) -> float:
+        """Waits for it."""
+        began = time.perf_counter()
+        await what
+        return time.perf_counter() - began
+
+
+def counts(history: WorkflowHistory) -> Counts:
+    """What a history holds."""
+    kinds = Counter(event.event_type for event in history.events)
+    return Counts(
+        events=len(history.events),
+        size=sum(event.ByteSize() for event in history.events),
+        tasks=kinds[EventType.EVENT_TYPE_WORKFLOW_TASK_COMPLETED],
+        activities=kinds[EventType.EVENT_TYPE_ACTIVITY_TASK_SCHEDULED],
+    )
+
+
+async def measure(client: Client, one: Callable[[Client], Awaitable[Lived]], asked: Asked) -> Cost:
     """Runs a round, some at once."""
-    gate = asyncio.Semaphore(AT_ONCE)
+    gate = asyncio.Semaphore(asked.at_once)
 
-    async def gated() -> str:
+    async def gated() -> Lived:
         async with gate:
             return await one(client)
 
-    began = time.perf_counter()
-    identities = await asyncio.gather(*(gated() for _ in range(COMPLAINTS)))
-    rate = COMPLAINTS / (time.perf_counter() - began)
-    history = await client.get_workflow_handle(identities[0]).fetch_history()
-    return Cost(rate, len(history.events), sum(event.ByteSize() for event in history.events))
+    busy, began = _busy_s(), time.perf_counter()
+    lives = await asyncio.gather(*(gated() for _ in range(asked.complaints)))
+    took, used = time.perf_counter() - began, _busy_s() - busy
+    history = await client.get_workflow_handle(lives[0].id).fetch_history()
+    return Cost(asked.complaints / took, used / asked.complaints, lives, counts(history))
 
 
-async def main() -> None:
+def _busy_s() -> float:
+    """Seconds that the cores of this machine have worked (Linux, in hundredths)."""
+    user, nice, system, _, _, interrupts, soft, *_ = Path("/proc/stat").read_text().split()[1:9]
+    return sum(map(int, (user, nice, system, interrupts, soft))) / 100
+
+
+async def main(asked: Asked) -> None:
     """Interleaves the rounds, so that whatever else the machine does meets both alike."""
     with tempfile.TemporaryDirectory() as folder:
         settings = Settings(home=Path(folder) / "home")
@@ -117,24 +199,72 @@ async def main() -> None:
                 hosted_by(client, "complaints"),
                 Worker(bare, task_queue="floor", workflows=[Floor], activities=[nothing]),
             ):
-                await measure(client, ours)  # warms both caches up
-                rounds = [(await measure(bare, floor), await measure(client, ours)) for _ in range(ROUNDS)]
+                kinds: Kinds = {
+                    FLOOR: partial(measure, bare, floor, asked),
+                    "floor, local": partial(measure, bare, partial(floor, local=True), asked),
+                    OURS: partial(measure, client, ours, asked),
+                }
+                for warm_up in kinds.values():
+                    await warm_up()
+                rounds = [{name: await kind() for name, kind in kinds.items()} for _ in range(asked.rounds)]
             await engine.dispose()
-    _print(rounds)
+    _tell(rounds, asked)
 
 
-def _print(rounds: list[tuple[Cost, Cost]]) -> None:
-    table = Table(title=f"{COMPLAINTS} lifecycles a round, {AT_ONCE} at once, {ROUNDS} rounds")
-    for column in ("", "lifecycles/s (median, min-max)", "events", "bytes"):
-        table.add_column(column)
-    for name, costs in (("floor", [one for one, _ in rounds]), ("ours", [two for _, two in rounds])):
-        rates = sorted(cost.rate for cost in costs)
-        spread = f"{statistics.median(rates):.1f} ({rates[0]:.1f}-{rates[-1]:.1f})"
-        table.add_row(name, spread, str(costs[0].events), str(costs[0].size))
-    Console().print(table)
-    ratio = statistics.median(two.rate / one.rate for one, two in rounds)
-    sys.stdout.write(f"ours / floor: {ratio:.2f}\n")
+def _tell(rounds: list[dict[str, Cost]], asked: Asked) -> None:
+    title = f"{asked.complaints} lifecycles a round, {asked.at_once} at once, {asked.rounds} rounds"
+    table = Table(title=title, title_justify="left")
+    for column in (
+        "",
+        "lifecycles/s",
+        "CPU s each",
+        "open ms",
+        "command ms",
+        "events",
+        "bytes",
+        "tasks",
+        "activities",
+    ):
+        table.add_column(column, justify="right" if column else "left")
+    for name in rounds[0]:
+        costs = [one[name] for one in rounds]
+        opened = [life.opened_s for cost in costs for life in cost.lives]
+        commands = [second for cost in costs for life in cost.lives for second in life.commands_s]
+        table.add_row(
+            name,
+            _spread([cost.rate for cost in costs], 1),
+            _spread([cost.cpu_s for cost in costs], 3),
+            _percentiles(opened),
+            _percentiles(commands),
+            *map(str, costs[0].counts),
+        )
+    Console(width=120).print(table)
+    ratios = [one[OURS].rate / one[FLOOR].rate for one in rounds]
+    sys.stdout.write(f"ours / floor: {_spread(ratios, 2)}\n")
+
+
+def _spread(values: Sequence[float], digits: int) -> str:
+    return f"{statistics.median(values):.{digits}f} ({min(values):.{digits}f}-{max(values):.{digits}f})"
+
+
+def _percentiles(seconds: Sequence[float]) -> str:
+    cuts = statistics.quantiles([one * 1000 for one in seconds], n=100)
+    return f"p50 {cuts[49]:.0f}, p99 {cuts[98]:.0f}"
+
+
+def asked_for() -> Asked:
+    """What the command line says."""
+    parser = argparse.ArgumentParser(
+        prog="python -m bench.lifecycle",
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--rounds", type=int, default=5, help="of each (default 5)")
+    parser.add_argument("--complaints", type=int, default=60, help="lifecycles a round (default 60)")
+    parser.add_argument("--at-once", type=int, default=20, help="under way at a time (default 20)")
+    said = parser.parse_args()
+    return Asked(said.rounds, said.complaints, said.at_once)
 
 
 if __name__ == "__main__":
-    asyncio.run(main())
+    asyncio.run(main(asked_for()))

@@ -12,7 +12,6 @@ from commandline.answers import Json, command, fail, print_json, print_table
 from commandline.wiring import BOUNDARIES, city
 from domain.organisation import UnitKind
 from domain.policy import ClockRule, Policy
-from jakarta.organisation import findings
 from runtime.settings import load_settings
 
 app = typer.Typer(
@@ -107,6 +106,8 @@ async def policies(as_json: Json = False) -> None:
 @command
 async def check(as_json: Json = False) -> None:
     """Whether every unit answers to somebody and every ward to a unit. Exit status 1 when not."""
+    from jakarta.organisation import findings  # noqa: PLC0415 - heavy
+
     units = city().units()
     found = findings({unit.code: unit for unit in units})
     wards = sum(unit.ward is not None for unit in units)

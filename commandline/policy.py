@@ -13,10 +13,10 @@ from commandline.show import wib
 from commandline.wiring import Wiring
 from domain.calendar import WorkingCalendar
 from domain.commands import SERVICE, AdoptCalendar, Instruction
-from domain.events import ClockMove
 from domain.refusal import RefusalCode, Refused
 
 if TYPE_CHECKING:
+    from domain.events import ClockMove
     from durable.complaints import Complaints
     from store.complaints import OpenComplaint
 
@@ -31,7 +31,7 @@ class Change(NamedTuple):
     number: str
     id: str
     calendar: WorkingCalendar
-    moves: tuple[ClockMove, ...]
+    moves: "tuple[ClockMove, ...]"
 
 
 @app.command()

@@ -3,15 +3,17 @@
 import sys
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from commandline.answers import print_json, print_table
-from domain.timeline import Entry
-from domain.view import ComplaintView, DeadlineView
 from domain.wib import WIB
 
+if TYPE_CHECKING:
+    from domain.timeline import Entry
+    from domain.view import ComplaintView, DeadlineView
 
-def print_standing(now: ComplaintView, as_json: bool) -> None:
+
+def print_standing(now: "ComplaintView", as_json: bool) -> None:
     """Where it stands, in two lines or as the JSON of `show` without the timeline."""
     if as_json:
         print_json(summary(now))
@@ -26,7 +28,7 @@ class Others(NamedTuple):
     may_repeat: list[str]
 
 
-def print_complaint(now: ComplaintView, timeline: Sequence[Entry], others: Others, as_json: bool) -> None:
+def print_complaint(now: "ComplaintView", timeline: Sequence["Entry"], others: Others, as_json: bool) -> None:
     """The whole complaint."""
     if as_json:
         entries = [entry.model_dump(mode="json") for entry in timeline]
@@ -57,7 +59,7 @@ def print_complaint(now: ComplaintView, timeline: Sequence[Entry], others: Other
     )
 
 
-def print_list(complaints: Sequence[ComplaintView], as_json: bool) -> None:
+def print_list(complaints: Sequence["ComplaintView"], as_json: bool) -> None:
     """Many complaints, a line each."""
     if as_json:
         print_json([summary(one) for one in complaints])
@@ -81,7 +83,7 @@ def print_list(complaints: Sequence[ComplaintView], as_json: bool) -> None:
     )
 
 
-def summary(now: ComplaintView) -> dict[str, Any]:
+def summary(now: "ComplaintView") -> dict[str, Any]:
     """The JSON by which programs know a complaint: the keys are a contract."""
     said = now.model_dump(mode="json")
     said["pauses"] = [{"clock": one["kind"], **pause} for one in said["deadlines"] for pause in one["pauses"]]
@@ -100,7 +102,7 @@ def wib(moment: datetime | None) -> str:
     return f"{moment.astimezone(WIB):%d %b %H:%M:%S}" if moment else ""
 
 
-def _next(deadline: DeadlineView) -> str:
+def _next(deadline: "DeadlineView") -> str:
     """What the clock does next, when and to whom."""
     if deadline.next is None:
         return ""
@@ -108,11 +110,11 @@ def _next(deadline: DeadlineView) -> str:
     return f"{wib(deadline.next.at)} {what}"
 
 
-def _stood(deadline: DeadlineView) -> str:
+def _stood(deadline: "DeadlineView") -> str:
     whole = timedelta(seconds=deadline.paused_seconds)
     still = " and still does" if deadline.pauses and deadline.pauses[-1].until is None else ""
     return f"{whole}{still}" if whole or still else ""
 
 
-def _outcome(now: ComplaintView) -> str:
+def _outcome(now: "ComplaintView") -> str:
     return f" ({now.outcome})" if now.outcome else ""

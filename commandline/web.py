@@ -5,7 +5,6 @@ import signal
 from contextlib import suppress
 from typing import TYPE_CHECKING, Annotated
 
-import structlog
 import typer
 
 from commandline.answers import command
@@ -78,6 +77,8 @@ async def web(
             await _serve(HttpServer(config), tuntas, site)
     if tracing:
         await asyncio.to_thread(tracing.stop)
+    import structlog  # noqa: PLC0415 - heavy
+
     structlog.get_logger("web").info("stopped")
 
 

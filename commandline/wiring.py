@@ -10,8 +10,6 @@ from domain.commands import Evidence
 from domain.orders import Orders
 from domain.refusal import RefusalCode, Refused
 from domain.status import Status
-from domain.timeline import Entry
-from domain.view import ComplaintView
 from runtime.settings import Settings, load_settings
 
 if TYPE_CHECKING:
@@ -20,6 +18,8 @@ if TYPE_CHECKING:
     from channels.attachments.taking import Attachments
     from channels.front_door import FrontDoor
     from commandline.show import Others
+    from domain.timeline import Entry
+    from domain.view import ComplaintView
     from durable.complaints import Complaints
     from durable.persons import PersonRequests
     from jakarta.load import Jakarta
@@ -163,7 +163,7 @@ class Wiring:
             ]
         )
 
-    async def find(self, number: str) -> ComplaintView:
+    async def find(self, number: str) -> "ComplaintView":
         """The complaint with this number. Raises ``Refused`` with UNKNOWN_NUMBER."""
         found = await self.reads.by_number(number.strip().upper())
         if found is None:
@@ -172,7 +172,7 @@ class Wiring:
             )
         return found
 
-    async def timeline(self, number: str) -> list[Entry]:
+    async def timeline(self, number: str) -> list["Entry"]:
         """What happened to the complaint with this number."""
         return await self.reads.timeline((await self.find(number)).id)
 
@@ -188,7 +188,7 @@ class Wiring:
         """Which references of a channel are in already, with the digest of what they said."""
         return await self.reads.digests(channel, references)
 
-    async def others(self, found: ComplaintView) -> "Others":
+    async def others(self, found: "ComplaintView") -> "Others":
         """Those that follow a complaint, and while it is handled those that may be about the same thing."""
         from commandline.show import Others  # noqa: PLC0415
 
@@ -196,7 +196,7 @@ class Wiring:
         candidates = await self.duplicates(found) if handled else []
         return Others(await self.reads.followers(found.number), [one.number for one in candidates])
 
-    async def duplicates(self, found: ComplaintView) -> list["Candidate"]:
+    async def duplicates(self, found: "ComplaintView") -> list["Candidate"]:
         """Open complaints that may be about the same thing as this one."""
         from store.duplicates import Duplicates  # noqa: PLC0415 - heavy
 
