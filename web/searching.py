@@ -14,17 +14,17 @@ class Box(BaseModel):
     model_config = ConfigDict(extra="ignore")
 
     q: str = Field(default="", max_length=LONGEST_SEARCH)
-    first: str = Field(default="", alias="from", max_length=20)
-    last: str = Field(default="", alias="to", max_length=20)
+    since: str = Field(default="", max_length=20)
+    until: str = Field(default="", max_length=20)
 
     @property
     def search(self) -> Search:
         """As the database is asked."""
-        return understood(self.q, day_of(self.first), day_of(self.last))
+        return understood(self.q, day_of(self.since), day_of(self.until))
 
     def said(self) -> dict[str, str]:
         """The same as an address carries it."""
-        given = {"q": self.q, "from": self.first, "to": self.last}
+        given = {"q": self.q, "since": self.since, "until": self.until}
         return {name: value for name, value in given.items() if value}
 
     def without_last_word(self) -> dict[str, str]:

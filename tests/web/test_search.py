@@ -64,19 +64,19 @@ async def test_anybody_finds_public_ones_by_words_number_and_day(
         {"q": f"{word} pohon"},
         {"q": private},
         {"q": f"{word} {today - timedelta(days=1):%Y-%m-%d}"},
-        {"q": word, "to": f"{today - timedelta(days=1):%Y-%m-%d}"},
+        {"q": word, "until": f"{today - timedelta(days=1):%Y-%m-%d}"},
         {"q": word, "ward": "31.71.01.1001"},
     ):
         text = await found(anybody, PUBLIC, **asked)
         assert f"/reports/{public}" not in text, asked
         assert f"/reports/{private}" not in text, asked
         assert "Tidak ada laporan yang cocok" in text
-    assert public in await found(anybody, PUBLIC, q=word, **{"from": f"{today:%Y-%m-%d}"})
+    assert public in await found(anybody, PUBLIC, q=word, since=f"{today:%Y-%m-%d}")
 
 
 async def test_what_is_typed_wrong_is_no_defect(anybody: httpx.AsyncClient) -> None:
     for typed in ("\0", "' & | ! <-> :*", "%", "\\", '"' * 200, "di yang", "jk", "9" * 200):
-        for asked in ({"q": typed}, {"q": typed, "from": "kemarin", "to": "9999-12-31"}):
+        for asked in ({"q": typed}, {"q": typed, "since": "kemarin", "until": "9999-12-31"}):
             answered = await anybody.get(PUBLIC, params=asked)
             assert answered.status_code == 200, asked
     assert (await anybody.get(PUBLIC, params={"q": "x" * 201})).status_code == 422
