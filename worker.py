@@ -52,10 +52,13 @@ from store.complaints import Recorder, Register
 from store.contents import BadStorage, Contents
 from store.database import Database
 from store.digests import Digests
+from store.engine import DatabaseUnreachable
 from store.gauges import Gauges
 from store.messages import Messages
 from store.persons import Persons
 from store.reports import Reports
+from store.vault import Unreadable
+from store.words import Words
 from workflows.alerts import AlertsWorkflow
 from workflows.complaint import ComplaintWorkflow
 from workflows.digest import DigestWorkflow
@@ -220,13 +223,25 @@ async def main() -> None:
         if version:
             await take_over(deployment, version.build_id, before, settings)
         announce_ready()
+        filling = asyncio.create_task(_fill_words(engine))
         log.info("ready", task_queue=settings.task_queue, metrics=f"http://{address}/metrics")
         await stop.wait()
         log.info("stopping")
+        filling.cancel()
     await engine.dispose()
     if tracing:
         await asyncio.to_thread(tracing.stop)
     log.info("stopped")
+
+
+async def _fill_words(engine: Database) -> None:
+    """What was recorded before there was a search is found too, minutes after an upgrade."""
+    log = structlog.get_logger("worker")
+    try:
+        if filled := await Words(engine).fill():
+            log.info("complaints can be found by their words now", complaints=filled)
+    except (DatabaseUnreachable, Unreadable) as trouble:
+        log.warning("some complaints cannot be found by their words yet", error=type(trouble).__name__)
 
 
 def _probes(engine: Database, client: Client, worker: Worker, stop: asyncio.Event) -> dict[str, Probe]:

@@ -11,6 +11,7 @@ from commandline.wiring import Wiring
 from domain.intake import Intake, Reporter
 from domain.place import FoundBy
 from domain.refusal import RefusalCode, Refused
+from domain.search import understood
 from domain.status import Status
 
 Unit = Annotated[str | None, typer.Option("--unit", help="Held by this unit.")]
@@ -101,6 +102,9 @@ async def list_(
     overdue: Annotated[bool, typer.Option("--overdue", help="Only those with a clock run out.")] = False,
     ward: Annotated[str | None, typer.Option("--ward", help="In this ward, such as 31.71.01.1001.")] = None,
     channel: Annotated[str | None, typer.Option("--channel", help="Through this channel.")] = None,
+    words: Annotated[
+        str, typer.Option("--words", help="With these words, this number or its beginning, of this day.")
+    ] = "",
     limit: Annotated[int, typer.Option("--limit", min=1, help="At most this many.")] = 1000,
     as_json: Json = False,
 ) -> None:
@@ -114,7 +118,13 @@ async def list_(
         if ward and not any(one.ward == ward for one in city.units()):
             raise Refused(RefusalCode.BAD_INPUT, f"There is no ward {ward[:40]!r}. See: starter.py org units")
         found = await tuntas.reads.find(
-            unit=unit, status=status, overdue=overdue, ward=ward, channel=channel, limit=limit
+            unit=unit,
+            status=status,
+            overdue=overdue,
+            ward=ward,
+            channel=channel,
+            search=understood(words),
+            limit=limit,
         )
         print_list(found, as_json)
 

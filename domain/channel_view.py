@@ -4,6 +4,7 @@ from datetime import datetime
 
 from pydantic import AwareDatetime, Field
 
+from domain.search import ANYTHING, Search
 from domain.status import Status
 from domain.value import Value
 from domain.view import ComplaintView
@@ -44,6 +45,7 @@ class OwnFilter(Value):
     registered_from: datetime | None = None
     registered_to: datetime | None = None
     updated_from: datetime | None = None
+    search: Search = ANYTHING
 
 
 class Place(Value):

@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from domain.place import Point
+from domain.search import ANYTHING, Search
 from domain.status import Status
 from domain.value import Value
 
@@ -52,7 +53,8 @@ class Near(Value):
 class RequestFilter(Value):
     """Which complaints are asked for; None is no condition. ``numbers`` overrides all others.
 
-    Moments are inclusive. ``is_open``: neither resolved nor closed. ``public_only``: without private ones.
+    Moments are inclusive. ``is_open``: neither resolved nor closed. ``public_only``: without private ones;
+    a ``search`` finds no private ones in any case.
     Pages count from 1. The newest come first, or with ``latest_change_first`` those that changed last.
     """
 
@@ -67,6 +69,7 @@ class RequestFilter(Value):
     wards: tuple[str, ...] | None = None
     public_only: bool = False
     latest_change_first: bool = False
+    search: Search = ANYTHING
     page: int = 1
     page_size: int = MOST_REQUESTS
 

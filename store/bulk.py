@@ -29,9 +29,11 @@ from store.complaints import Recorder, standing
 from store.database import Database
 from store.engine import transaction
 from store.events import sealed_events
+from store.personal import personal_of
 from store.standings import changed, clock_row, standing_rows
 from store.tables import ComplaintRow, DayCounterRow
 from store.vault import INDEX, DataKey, Vault
+from store.words import blind_words, words_of
 
 FIRST_RUN = "synthetic"
 """Stands where a real complaint has the id of its workflow's first run."""
@@ -61,15 +63,17 @@ class BulkRecorder:
     async def record(self, lives: Iterable[Life]) -> int:
         """Keeps them all or none; returns how many there were."""
         rows: dict[str, list[Mapping[str, Any]]] = {table: [] for table in TABLES}
-        for life in lives:
-            await self._add(life, rows)
+        made = list(lives)
+        said = [words_of(personal_of(life.opening.intake)) for life in made]
+        for life, words in zip(made, await blind_words(self._database, said), strict=True):
+            await self._add(life, words, rows)
         rows["data_key"] = self._vault.taken()
         async with transaction(self._database) as connection:
             for table in TABLES:
                 await _copy(connection, table, rows[table])
         return len(rows["complaint"])
 
-    async def _add(self, life: Life, rows: dict[str, list[Mapping[str, Any]]]) -> None:
+    async def _add(self, life: Life, words: str, rows: dict[str, list[Mapping[str, Any]]]) -> None:
         intake = life.opening.intake
         identity = complaint_id(intake.channel, intake.reference)
         events = [event for step, _ in life.steps for event in step]
@@ -86,7 +90,7 @@ class BulkRecorder:
                 "channel": intake.channel,
                 "reference": intake.reference,
                 "registered_at": now.opened_at,
-                **await Recorder(self._database).facts(identity, life.opening),
+                **await Recorder(self._database).facts(identity, life.opening, words),
                 **standing(now, events),
                 "closed_at": events[-1].at if now.status is Status.CLOSED else None,
             }

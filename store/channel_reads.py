@@ -10,6 +10,7 @@ from store.complaints import Reads, view_of
 from store.database import Database
 from store.engine import transaction
 from store.events import Line, lines_of
+from store.search import conditions_of
 from store.tables import ComplaintRow
 
 INTERNAL = ("command_refused", "not_delivered")
@@ -29,7 +30,7 @@ class ChannelReads:
     ) -> list[OwnComplaint]:
         """The complaints of a channel, the newest first, from after a place in the list on."""
         query = select(ComplaintRow.__table__).where(ComplaintRow.channel == channel, ComplaintRow.seq > 0)
-        query = query.where(*_conditions(which))
+        query = query.where(*_conditions(which), *await conditions_of(self._engine, which.search))
         newest_first = (ComplaintRow.registered_at, ComplaintRow.number)
         if after:
             query = query.where(tuple_(*newest_first) < tuple_(after.registered_at, after.number))

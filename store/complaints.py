@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from domain.events import Event, NotDelivered, PersonErased, ProcessingRestricted, ReporterCorrected
 from domain.intake import Opening
 from domain.place import PRIVATE_DECIMALS
+from domain.search import ANYTHING, Search
 from domain.standing import Standing
 from domain.status import Status
 from domain.timeline import Entry
@@ -37,8 +38,10 @@ from store.personal import (
     plain_words,
 )
 from store.reply_marks import reply_mark
+from store.search import conditions_of
 from store.standings import insert_standings
 from store.tables import AuditRow, ComplaintRow, DayCounterRow, EventRow
+from store.words import blind_words, words_of
 
 ERASURE = {
     "sealed": None,
@@ -46,6 +49,7 @@ ERASURE = {
     "contact_index": None,
     "name_index": None,
     "place_index": None,
+    "words": None,
     "digest": None,
     "is_public": False,
     "latitude": func.round(cast(ComplaintRow.latitude, Numeric), PRIVATE_DECIMALS),
@@ -149,7 +153,7 @@ class Recorder:
         """
         vault = self._engine.vault
         rows = await sealed_events(vault, now.id, events)
-        facts = await self.facts(now.id, opening) if opening else await self._changed(now.id, events)
+        facts = await self.opened(now.id, opening) if opening else await self._changed(now.id, events)
         letters = await sealed_messages(vault, now.id, messages)
         try:
             async with transaction(self._engine) as connection:
@@ -219,8 +223,13 @@ class Recorder:
             "place_index": personal.place and await vault.index(PLACE, plain_words(personal.place)),
         }
 
-    async def facts(self, complaint_id: str, opening: Opening) -> dict[str, Any]:
-        """What the row keeps of the opening."""
+    async def opened(self, complaint_id: str, opening: Opening) -> dict[str, Any]:
+        """What the row keeps of the opening, and of its words."""
+        (words,) = await blind_words(self._engine, [words_of(personal_of(opening.intake))])
+        return await self.facts(complaint_id, opening, words)
+
+    async def facts(self, complaint_id: str, opening: Opening, words: str) -> dict[str, Any]:
+        """The same when what stands for the words is known already."""
         intake = opening.intake
         return {
             "digest": intake.digest,
@@ -231,6 +240,7 @@ class Recorder:
             "longitude": intake.point.longitude if intake.point else None,
             "policy": opening.policy.name,
             "opening": await sealed_opening(self._engine.vault, complaint_id, opening),
+            "words": words,
             **await self._sealed(personal_of(intake), complaint_id),
         }
 
@@ -261,6 +271,7 @@ class Reads:
         overdue: bool = False,
         ward: str | None = None,
         channel: str | None = None,
+        search: Search = ANYTHING,
         limit: int = 1000,
     ) -> list[ComplaintView]:
         """Complaints, the most urgent first. ``overdue``: a clock that still runs has run out."""
@@ -275,6 +286,7 @@ class Reads:
                 query = query.where(column == value)
         if overdue:
             query = query.where(ComplaintRow.next_due_at < func.now())
+        query = query.where(*await conditions_of(self._engine, search))
         query = query.order_by(ComplaintRow.next_due_at.nulls_last(), ComplaintRow.number).limit(limit)
         async with transaction(self._engine) as connection:
             return [view_of(row) for row in await connection.execute(query)]

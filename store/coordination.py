@@ -16,10 +16,13 @@ from sqlalchemy.types import Integer, String
 from domain.events import EwsRequested
 from domain.outlook import Outlook
 from domain.scope import Scope
+from domain.search import ANYTHING, Search
 from domain.status import Status
 from store.database import Database
 from store.engine import transaction
 from store.personal import EVENT
+from store.public_reads import OPEN_TO_ALL
+from store.search import conditions_of, counted, rows_where
 from store.tables import HANDLED, ComplaintRow, EventRow
 
 PAGE = 50
@@ -65,6 +68,7 @@ class Wanted(NamedTuple):
     late: bool | None = None
     today: bool = False
     waiting: Waiting | None = None
+    search: Search = ANYTHING
 
 
 class Place(NamedTuple):
@@ -161,7 +165,12 @@ class Coordination:
         """Complaints of the scope that are being handled, the nearest end first; one more than ``limit``."""
         query = (
             select(*LIST_COLUMNS)
-            .where(text(HANDLED), *_within(scope), *_conditions(scope, wanted, now, hop_limits))
+            .where(
+                text(HANDLED),
+                *_within(scope),
+                *_conditions(scope, wanted, now, hop_limits),
+                *await self._sought(scope, wanted.search),
+            )
             .order_by(ComplaintRow.next_due_at.asc().nulls_last(), ComplaintRow.number)
             .limit(limit + 1)
         )
@@ -169,6 +178,17 @@ class Coordination:
             query = query.where(_beyond(after))
         async with transaction(self._database) as connection:
             return [_listed(row) for row in await connection.execute(query)]
+
+    async def count(self, scope: Scope, wanted: Wanted, now: datetime, hop_limits: Mapping[str, int]) -> int:
+        """How many complaints the list has on all its pages, up to one more than ``MOST_COUNTED``."""
+        rows = rows_where(
+            text(HANDLED),
+            *_within(scope),
+            *_conditions(scope, wanted, now, hop_limits),
+            *await self._sought(scope, wanted.search),
+        )
+        async with transaction(self._database) as connection:
+            return (await connection.execute(counted(rows))).scalar_one()
 
     async def by_numbers(self, scope: Scope, numbers: Collection[str]) -> list[Listed]:
         """Those of these complaints that the scope sees and that are being handled, by number."""
@@ -196,6 +216,12 @@ class Coordination:
             for row, body in zip(rows, bodies, strict=True)
             if body
         }
+
+    async def _sought(self, scope: Scope, search: Search) -> list[ColumnElement[bool]]:
+        """Words are looked for only where this seat may read them; others could guess at them."""
+        conditions = await conditions_of(self._database, search)
+        readable = or_(_one_of(scope.steps), OPEN_TO_ALL)
+        return [*conditions, readable] if search.words else conditions
 
     async def history(self, since: datetime) -> Mapping[tuple[date, str], Day]:
         """Opened, closed and breached by day and unit, of the whole province: asked for now and then."""

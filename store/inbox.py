@@ -7,11 +7,13 @@ from typing import Any, NamedTuple
 from sqlalchemy import DateTime, Row, bindparam, cast, func, literal_column, select, text, tuple_
 from sqlalchemy.sql import ColumnElement
 
+from domain.search import ANYTHING, Search
 from domain.status import Status
 from domain.value import Value
 from store.database import Database
 from store.engine import transaction
 from store.personal import COMPLAINT, parsed
+from store.search import conditions_of, counted, rows_where
 from store.tables import ComplaintRow
 
 EXCERPT = 160
@@ -28,11 +30,15 @@ END: ColumnElement[datetime] = literal_column(
 
 
 class InboxFilter(Value):
-    """What of an inbox is shown: everything that is open, or less. ``categories`` are codes."""
+    """What of an inbox is shown: everything that is open, or less. ``categories`` are codes.
+
+    Words or a number find also what is no longer open.
+    """
 
     status: Status | None = None
     categories: tuple[str, ...] | None = None
     ward: str | None = None
+    search: Search = ANYTHING
 
 
 class InboxPlace(Value):
@@ -96,7 +102,7 @@ class Inbox:
         self, unit: str, which: InboxFilter, after: InboxPlace | None, limit: int
     ) -> Sequence[Waiting]:
         """The complaints that a unit holds, the most urgent first, from after a place in the list on."""
-        query = select(*_COLUMNS).where(ComplaintRow.unit == unit, *_conditions(which))
+        query = select(*_COLUMNS).where(*await self._conditions(unit, which))
         if after:
             # A text, so that "infinity" is possible: Python has no such moment.
             due = cast(bindparam("after_due", after.due), DateTime(timezone=True))
@@ -106,6 +112,12 @@ class Inbox:
             rows = (await connection.execute(query)).all()
         opened = await self._database.vault.open(COMPLAINT, [row.sealed for row in rows])
         return [_waiting(row, said) for row, said in zip(rows, opened, strict=True)]
+
+    async def count(self, unit: str, which: InboxFilter) -> int:
+        """How many of a unit's complaints these are, up to one more than ``MOST_COUNTED``."""
+        conditions = await self._conditions(unit, which)
+        async with transaction(self._database) as connection:
+            return (await connection.execute(counted(rows_where(*conditions)))).scalar_one()
 
     async def urgencies(self, unit: str, now: datetime, today: timedelta, soon: timedelta) -> Urgencies:
         """How urgent the open complaints of a unit are."""
@@ -126,6 +138,13 @@ class Inbox:
         )
         async with transaction(self._database) as connection:
             return {row.number: Named(row.id, row.unit or "") for row in await connection.execute(query)}
+
+    async def _conditions(self, unit: str, which: InboxFilter) -> list[Any]:
+        return [
+            ComplaintRow.unit == unit,
+            *_conditions(which),
+            *await conditions_of(self._database, which.search),
+        ]
 
 
 _COLUMNS = [
@@ -150,6 +169,8 @@ def _conditions(which: InboxFilter) -> list[Any]:
     """Resolved complaints wait for the reporter only: they are shown when they are asked for."""
     if which.status in {Status.RESOLVED, Status.CLOSED}:
         conditions: list[Any] = [ComplaintRow.status == which.status]
+    elif which.search.names_something and which.status is None:
+        conditions = [ComplaintRow.seq > 0]
     else:
         conditions = [IS_OPEN, *([ComplaintRow.status == which.status] if which.status else [])]
     if which.categories is not None:

@@ -18,6 +18,7 @@ from domain.status import Status
 from store.database import Database
 from store.engine import transaction
 from store.personal import COMPLAINT, Personal, parsed
+from store.search import conditions_of, counted, rows_where
 from store.tables import ComplaintRow, EventRow
 
 DONE = (Status.RESOLVED, Status.CLOSED)
@@ -97,7 +98,7 @@ class PublicReads:
                 func.coalesce(ComplaintRow.updated_at, ComplaintRow.registered_at).label("updated_at"),
                 ComplaintRow.next_due_at,
             )
-            .where(ComplaintRow.seq > 0, *asked_for(which))
+            .where(ComplaintRow.seq > 0, *await self._conditions(which))
             .order_by(
                 (ComplaintRow.updated_at if which.latest_change_first else ComplaintRow.opened_at).desc(),
                 ComplaintRow.number.desc(),
@@ -109,6 +110,15 @@ class PublicReads:
             rows = (await connection.execute(query)).all()
         opened = await self._engine.vault.open(COMPLAINT, [row.sealed for row in rows])
         return [_request(row, parsed(said)) for row, said in zip(rows, opened, strict=True)]
+
+    async def count(self, which: RequestFilter) -> int:
+        """How many complaints these are on all pages, up to one more than ``MOST_COUNTED``."""
+        conditions = await self._conditions(which)
+        async with transaction(self._engine) as connection:
+            return (await connection.execute(counted(rows_where(*conditions)))).scalar_one()
+
+    async def _conditions(self, which: RequestFilter) -> list[ColumnElement[bool]]:
+        return [*asked_for(which), *await conditions_of(self._engine, which.search)]
 
     async def updates(self, which: UpdateFilter) -> list[PublicUpdate]:
         """What happened to complaints, oldest first."""
@@ -142,7 +152,7 @@ def _last_turn() -> ColumnElement[str]:
 
 
 def asked_for(which: RequestFilter) -> list[ColumnElement[bool]]:
-    """The conditions of a filter, on the table ``complaint``."""
+    """The conditions of a filter on the table ``complaint``, but for those of its search."""
     if which.numbers is not None:
         return [ComplaintRow.number.in_(which.numbers)]
     bounds = (
@@ -160,7 +170,7 @@ def asked_for(which: RequestFilter) -> list[ColumnElement[bool]]:
     if which.is_open is not None:
         done = ComplaintRow.status.in_(DONE)
         conditions.append(~done if which.is_open else done)
-    if which.public_only:
+    if which.public_only or which.search.narrows:
         conditions.append(OPEN_TO_ALL)
     return conditions + (_within(which.near) if which.near else [])
 

@@ -106,7 +106,7 @@ class Books:
         """
         vault = self._database.vault
         rows = await sealed_events(vault, registered.id, events)
-        facts = await Recorder(self._database).facts(registered.id, opening)
+        facts = await Recorder(self._database).opened(registered.id, opening)
         letters = await sealed_messages(vault, registered.id, [one.message for one in messages])
         states = {one.message.key: _state(one.state) for one in messages}
         values = {

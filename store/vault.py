@@ -83,8 +83,13 @@ class Vault:
 
     async def index(self, about: str, plain: str) -> bytes:
         """A blind index: equal texts have equal ones, and who lacks the key learns nothing from it."""
-        key = await self._current(INDEX)
-        return hmac.digest(key.secret, f"{about}\0{plain}".encode("utf-8", "surrogatepass"), "sha256")[:16]
+        return (await self.indexes(about, [plain]))[0]
+
+    async def indexes(self, about: str, plain: Sequence[str]) -> list[bytes]:
+        """The blind index of each of several texts."""
+        secret = (await self._current(INDEX)).secret
+        said = (f"{about}\0{one}".encode("utf-8", "surrogatepass") for one in plain)
+        return [hmac.digest(secret, one, "sha256")[:16] for one in said]
 
     async def turn(self, owner: str) -> None:
         """Gives an owner a new key; everybody seals with it after ``SEALS_FOR``. The old one still opens."""

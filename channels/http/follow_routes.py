@@ -1,7 +1,7 @@
 """Following complaints: a channel its own, a reporter the one whose access code they have."""
 
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query
@@ -14,6 +14,7 @@ from domain.channel_key import ChannelKey, Scope
 from domain.channel_view import OwnComplaint, OwnFilter, Place, Step
 from domain.jurisdiction import Jurisdiction
 from domain.refusal import Refused
+from domain.search import LONGEST_SEARCH, understood
 from domain.status import Outcome, Status
 from domain.text import Name
 from domain.view import ComplaintView, DeadlineView
@@ -73,7 +74,11 @@ class ComplaintList(BaseModel):
 
 
 class Listing(BaseModel):
-    """Which complaints, and how many at a time. Moments need a time zone and are inclusive."""
+    """Which complaints, and how many at a time. Moments need a time zone and are inclusive; days are WIB.
+
+    ``q`` is what a search box understands: words of text and place, all of which must occur whatever their
+    endings, a number or its beginning, a day.
+    """
 
     model_config = ConfigDict(extra="forbid")
 
@@ -84,6 +89,11 @@ class Listing(BaseModel):
     registered_from: AwareDatetime | None = None
     registered_to: AwareDatetime | None = None
     updated_from: AwareDatetime | None = None
+    q: str = Field(
+        default="", max_length=LONGEST_SEARCH, description="At most twelve words, a number, a day."
+    )
+    first: date | None = Field(default=None, alias="from", description="Opened on this day or later.")
+    last: date | None = Field(default=None, alias="to", description="Opened on this day or earlier.")
     cursor: str | None = Field(default=None, max_length=200, description="`next` of the page before.")
     limit: int = Field(default=50, ge=1, le=MOST_IN_A_PAGE)
 
@@ -95,7 +105,8 @@ async def listing(
     asked: Annotated[Listing, Query()],
 ) -> ComplaintList:
     """The channel's own complaints, the newest first."""
-    which = OwnFilter.model_validate(asked.model_dump(exclude={"cursor", "limit"}))
+    wanted = asked.model_dump(exclude={"cursor", "limit", "q", "first", "last"})
+    which = OwnFilter(**wanted, search=understood(asked.q, asked.first, asked.last))
     after = _place(asked.cursor) if asked.cursor else None
     found = await service.own.own(key.channel, which, after, asked.limit + 1)
     page = found[: asked.limit]

@@ -25,6 +25,7 @@ PLANTED = {
     "answer": "Jawabplant",
     "refused": "Tolakplant",
     "alert": "peringatanplant@contoh.id",
+    "sought": "Dicariplant",
 }
 LURAH = "o-kel-31.71.01.1001"
 
@@ -73,6 +74,10 @@ def _live(program: Program) -> None:
     assert httpx.post(f"{web}/api/v1/alerts", json=where).status_code == 202
     wrong = {"text": PLANTED["text"], "reporter": {"name": PLANTED["name"]}, "point": PLANTED["place"]}
     httpx.post(f"{web}/api/v1/complaints", json=wrong, params={"q": PLANTED["text"]})
+    for typed in (PLANTED["sought"], f"{PLANTED['text'] * 3} {PLANTED['place']}"):
+        assert httpx.get(f"{web}/public", params={"q": typed}).status_code == 200
+        listed = program.run("list", "--words", typed, "--json").json
+        assert [one["number"] for one in listed] == ([] if typed == PLANTED["sought"] else [number])
     httpx.get(f"{web}/api/v1/complaints/{PLANTED['name']}", headers={"X-Access-Code": PLANTED["text"]})
 
 

@@ -3,10 +3,11 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Annotated, Any, NamedTuple
+from urllib.parse import urlencode
 
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import JSONResponse, Response
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from domain.jurisdiction import Jurisdiction
 from domain.organisation import Unit
@@ -17,6 +18,7 @@ from web.charts import heat, heat_bounds
 from web.citizen.areas import cities, kecamatan, wards_within
 from web.citizen.report import grouped
 from web.rendering import page
+from web.searching import Box
 from web.site import Site, site_of
 
 IN_A_PAGE = 20
@@ -35,10 +37,11 @@ class Bar(NamedTuple):
     part: int
 
 
-class Wanted(BaseModel):
-    """Which public reports are asked for; ``ward`` may be the code of a kecamatan or a city too."""
+class Wanted(Box):
+    """Which public reports are asked for; ``ward`` may be the code of a kecamatan or a city too.
 
-    model_config = ConfigDict(extra="ignore")
+    ``days`` say nothing where days or a number are given.
+    """
 
     ward: Annotated[str, Field(max_length=20)] = ""
     group: Annotated[str, Field(max_length=60)] = ""
@@ -48,28 +51,37 @@ class Wanted(BaseModel):
 
     def filter(self, city: Jurisdiction, now: datetime, size: int) -> RequestFilter:
         """The same as the database is asked."""
+        search = self.search
+        recent = None if search.has_days or search.number else now - timedelta(days=self.days)
         codes = tuple(one.code for one in city.categories() if one.group == self.group)
         return RequestFilter(
             wards=wards_within(city, self.ward) if self.ward else None,
             categories=codes if self.group else None,
             is_open={"open": True, "done": False}.get(self.state),
-            requested_from=now - timedelta(days=self.days),
+            requested_from=recent,
             public_only=True,
             page=self.page,
             page_size=size,
+            search=search,
         )
+
+    def query(self, said: Mapping[str, str] | None = None) -> str:
+        """The same as an address says it, from the first page on; with other words if they are given."""
+        given = {"ward": self.ward, "group": self.group, "state": self.state, "days": self.days}
+        return urlencode({**given, **(self.said() if said is None else said)})
 
 
 @router.get("/public")
 async def listed(request: Request, wanted: Annotated[Wanted, Query()]) -> Response:
     """Public reports, the newest first, with a map."""
     site = site_of(request)
-    found = await PublicReads(site.database).requests(wanted.filter(site.city, site.clock(), IN_A_PAGE + 1))
-    in_hand = await site.in_hand.of("all")
+    reads, which = PublicReads(site.database), wanted.filter(site.city, site.clock(), IN_A_PAGE + 1)
+    found, in_hand = await reads.requests(which), await site.in_hand.of("all")
     facts: dict[str, Any] = {
         "wanted": wanted,
         "found": found[:IN_A_PAGE],
         "more": len(found) > IN_A_PAGE,
+        "many": await reads.count(which) if which.search.narrows else None,
         "cities": cities(site.city),
         "kecamatan": kecamatan(site.city),
         "groups": [name for name, _ in grouped(site.city)],

@@ -15,6 +15,7 @@ from web.charts import Series, heat, heat_bounds, line_chart
 from web.language import language_of, translations
 from web.office.acting import new_form
 from web.rendering import page
+from web.searching import Box, boxed
 from web.seat import NotAllowed, Room, Seat, seated
 from web.site import Site, site_of
 from web.wording import N_
@@ -150,6 +151,7 @@ class Filter(NamedTuple):
     wanted: Wanted
     after: Place | None
     said: dict[str, str]
+    box: Box
 
 
 def asked(
@@ -159,6 +161,8 @@ def asked(
     late: Annotated[str, Query(pattern="^(yes|no|today)?$")] = "",
     waiting: Waiting | str = "",
     after: Annotated[str, Query(max_length=100)] = "",
+    *,
+    box: Annotated[Box, Depends(boxed)],
 ) -> Filter:
     """Reads the address; what is not known there asks for nothing that is not seen anyway."""
     wanted = Wanted(
@@ -168,9 +172,10 @@ def asked(
         late={"yes": True, "no": False}.get(late),
         today=late == "today",
         waiting=Waiting(waiting) if waiting in set(Waiting) else None,
+        search=box.search,
     )
     given = {"unit": unit, "ward": ward, "status": status, "late": late, "waiting": waiting}
-    return Filter(wanted, place_of(after), {key: str(one) for key, one in given.items()})
+    return Filter(wanted, place_of(after), {key: str(one) for key, one in given.items()} | box.said(), box)
 
 
 @router.get("/office/coordination/list")
@@ -189,10 +194,9 @@ async def list_page(
     request: Request, site: Site, seat: Seat, which: Filter, *, status: int = 200, **more: Any
 ) -> Response:
     """The list, with what has become of what was asked there before."""
-    scope = scope_of_seat(site, seat)
-    found = await site.overview.reads.page(
-        scope, which.wanted, site.clock(), site.overview.hop_limits, which.after
-    )
+    scope, reads = scope_of_seat(site, seat), site.overview.reads
+    question = (scope, which.wanted, site.clock(), site.overview.hop_limits)
+    found = await reads.page(*question, which.after)
     shown, rest = found[:PAGE], found[PAGE:]
     seen = [unit for unit in site.overview.holders if scope.sees(unit.code)]
     return page(
@@ -202,7 +206,9 @@ async def list_page(
         scope=scope,
         overview=site.overview,
         found=shown,
-        further=f"{list_address(**which.said)}&{urlencode({'after': place(shown[-1])})}" if rest else "",
+        further=list_address(**which.said, after=place(shown[-1])) if rest else "",
+        shorter=list_address(**which.said | which.box.without_last_word()),
+        many=await reads.count(*question) if which.wanted.search.narrows else None,
         which=which,
         statuses=[one for one in Status if one not in {Status.RESOLVED, Status.CLOSED}],
         seen=seen,

@@ -1,7 +1,7 @@
 """The inbox of a unit: what it has to do, the most urgent first, one by one or several at once."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Any, NamedTuple
 from urllib.parse import urlencode
 from uuid import uuid4
@@ -21,6 +21,7 @@ from web.language import language_of, translations
 from web.office.acting import VIA
 from web.office.reasons import Reasons
 from web.rendering import page
+from web.searching import Box
 from web.seat import Room, Seat, seated
 from web.site import Site, site_of
 from web.wording import N_, SOON, TODAY
@@ -37,7 +38,7 @@ router = APIRouter()
 Worker = Annotated[Seat, Depends(seated(Room.INBOX, Room.DESK))]
 
 
-class Asked(BaseModel):
+class Asked(Box):
     """What of the inbox is asked for; an unknown value is as good as none."""
 
     status: str = ""
@@ -53,6 +54,7 @@ class Asked(BaseModel):
             status=Status(self.status) if self.status in set(Status) else None,
             categories=family if self.group and family else None,
             ward=self.ward or None,
+            search=self.search,
         )
 
     @property
@@ -60,9 +62,9 @@ class Asked(BaseModel):
         """From which place on."""
         return InboxPlace(due=self.due, number=self.number) if self.due and self.number else None
 
-    def address(self, after: InboxPlace | None = None) -> str:
-        """Of the same, from another place on."""
-        said = {"status": self.status, "group": self.group, "ward": self.ward}
+    def address(self, after: InboxPlace | None = None, said: Mapping[str, str] | None = None) -> str:
+        """Of the same, from another place on, or with other words in the box."""
+        said = {"status": self.status, "group": self.group, "ward": self.ward, **(said or self.said())}
         said |= after.model_dump() if after else {}
         return f"/office/inbox?{urlencode({name: value for name, value in said.items() if value})}"
 
@@ -148,15 +150,17 @@ async def show(request: Request, seat: Seat, asked: Asked, status: int = 200, **
     """The page of the inbox."""
     site, unit = site_of(request), _unit(seat)
     store, which = Inbox(site.database), asked.filter(site)
-    rows, urgencies = await asyncio.gather(
+    rows, urgencies, many = await asyncio.gather(
         store.page(unit.code, which, asked.after, PER_PAGE + 1),
         store.urgencies(unit.code, site.clock(), TODAY, SOON),
+        store.count(unit.code, which) if which.search.narrows else _uncounted(),
     )
     following = asked.address(rows[PER_PAGE - 1].place) if len(rows) > PER_PAGE else None
     facts = {
         "rows": rows[:PER_PAGE],
         "urgencies": urgencies,
         "asked": asked,
+        "many": many,
         "following": following,
         "statuses": [one for one in Status if one is not Status.CLOSED],
         "groups": sorted({one.group for one in site.city.categories() if one.group}),
@@ -172,6 +176,10 @@ async def show(request: Request, seat: Seat, asked: Asked, status: int = 200, **
         "nothing_chosen": False,
     }
     return page(request, "office/inbox.html", status, **{**facts, **more})
+
+
+async def _uncounted() -> None:
+    """Nobody looks for anything: the urgencies say how many there are."""
 
 
 def _targets(units: Sequence[Unit], own: Unit) -> list[Unit]:

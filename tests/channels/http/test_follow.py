@@ -2,7 +2,7 @@
 
 import asyncio
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -15,6 +15,7 @@ from channels.http.rate_limit import Buckets, Limits, Rate
 from channels.http.service import Service
 from domain.commands import Accept, Actor, AnyCommand, Ask, Complete, Evidence, Instruction, Validate
 from domain.intake import complaint_id
+from domain.wib import WIB
 from durable.complaints import Complaints
 from tests.channels.http.conftest import handed_in, said, serve
 from tests.channels.http.test_submit import problem
@@ -134,6 +135,31 @@ async def test_lists_are_filtered_and_paged(jaki: httpx.AsyncClient) -> None:
     assert none.json() == {"items": [], "next": None}
 
 
+async def test_lists_are_searched_by_words_number_and_day_and_only_ones_own(
+    jaki: httpx.AsyncClient, lapor: httpx.AsyncClient
+) -> None:
+    word, today = f"kata{uuid4().hex[:10]}", datetime.now(WIB).date()
+    numbers = [(await handed_in(jaki, text=f"Jalan berlubang {word}"))["number"] for _ in range(3)]
+    one = numbers[0]
+
+    async def found(caller: httpx.AsyncClient, **asked: str) -> list[str]:
+        answered = await caller.get(URL, params=asked)
+        assert answered.status_code == 200, answered.text
+        return [item["number"] for item in answered.json()["items"]]
+
+    assert await found(jaki, q=f"lubang {word}") == numbers[::-1], "in the order of the list"
+    assert await found(jaki, q=f"{word} {one.lower()}") == [one]
+    assert await found(jaki, q=f"{word} pohon") == []
+    assert await found(jaki, q=word, **{"from": f"{today}", "to": f"{today}"}) == numbers[::-1]
+    assert await found(jaki, q=word, to=f"{today - timedelta(days=1)}") == []
+    assert await found(jaki, q=word, **{"from": "0001-01-01", "to": "9999-12-31"}) == numbers[::-1]
+    first = (await jaki.get(URL, params={"q": word, "limit": "2"})).json()
+    rest = (await jaki.get(URL, params={"q": word, "limit": "2", "cursor": first["next"]})).json()
+    assert [item["number"] for page in (first, rest) for item in page["items"]] == numbers[::-1]
+    for typed in (word, one, f"lubang {word}"):
+        assert await found(lapor, q=typed) == []
+
+
 @pytest.mark.parametrize(
     "asked",
     [
@@ -145,6 +171,9 @@ async def test_lists_are_filtered_and_paged(jaki: httpx.AsyncClient) -> None:
         {"registered_from": "2026-01-01T00:00:00"},
         {"category": "a\0"},
         {"satus": "WAITING"},
+        {"q": "x" * 201},
+        {"from": "kemarin"},
+        {"to": "2026-02-30"},
     ],
 )
 async def test_a_bad_filter_is_named(jaki: httpx.AsyncClient, asked: dict[str, str]) -> None:
