@@ -19,7 +19,6 @@ from store.figures import Figures
 from store.open_data import OpenData, Received
 from store.reports import Reports
 from store.standings import Standings
-from store.words import Words
 
 DONE = frozenset({ClockState.MET, ClockState.MISSED})
 """How a resolution clock ended that measured something; one that was stopped did not matter any more."""
@@ -31,7 +30,6 @@ class ReportMaker:
     def __init__(self, database: Database, city: Jakarta, web_url: str) -> None:
         self._figures = Figures(database)
         self._standings = Standings(database)
-        self._words = Words(database)
         self._reports = Reports(database)
         self._open_data = OpenData(database)
         self._city = city
@@ -39,7 +37,7 @@ class ReportMaker:
 
     async def monthly(self, period: Period) -> Monthly:
         """The report of a month. Complaints that older code recorded get their standings first."""
-        await self._complete()
+        await self._standings.fill()
         (now, flags), before, year_before = await asyncio.gather(
             self._counted(period), self._figures.of(period.before), self._figures.of(period.year_before)
         )
@@ -71,15 +69,10 @@ class ReportMaker:
 
     async def open_data(self, period: Period) -> Mapping[str, bytes]:
         """The open data of a month: files by their names."""
-        await self._complete()
+        await self._standings.fill()
         entries = [_entry(one) for one in await self._open_data.received(period)]
         centres, smallest = self._city.ward_centres(), self._city.report_rules.smallest_cell
         return await asyncio.to_thread(open_data, period, entries, names_of(self._city), centres, smallest)
-
-    async def _complete(self) -> None:
-        """Makes what older code did not keep; words too, so that nothing stays unfound for good."""
-        await self._standings.fill()
-        await self._words.fill()
 
     @property
     def recipients(self) -> tuple[str, ...]:
