@@ -174,14 +174,14 @@ async def measure(client: Client, one: Callable[[Client], Awaitable[Lived]], ask
         async with gate:
             return await one(client)
 
-    busy, began = _busy_s(), time.perf_counter()
+    busy, began = busy_s(), time.perf_counter()
     lives = await asyncio.gather(*(gated() for _ in range(asked.complaints)))
-    took, used = time.perf_counter() - began, _busy_s() - busy
+    took, used = time.perf_counter() - began, busy_s() - busy
     history = await client.get_workflow_handle(lives[0].id).fetch_history()
     return Cost(asked.complaints / took, used / asked.complaints, lives, counts(history))
 
 
-def _busy_s() -> float:
+def busy_s() -> float:
     """Seconds that the cores of this machine have worked (Linux, in hundredths)."""
     user, nice, system, _, _, interrupts, soft, *_ = Path("/proc/stat").read_text().split()[1:9]
     return sum(map(int, (user, nice, system, interrupts, soft))) / 100

@@ -1,9 +1,9 @@
 """From nothing to the first accepted complaint: seconds, megabytes, and what weighs how much.
 
-``python -m bench.start_up``. Starts the program as people do, on a data folder of its own: a first time, where
-databases are made, and again on what is there. ``--clone`` sets a clone of this repository up before, which
-fetches everything. Prints times, memory (what each program has for itself and its share of the rest), disk, and
-the heaviest packages.
+``python -m bench.start_up``. Starts the program as people do, on a data folder of its own: a first time,
+where databases are made, and again on what is there. ``--clone`` sets a clone of this repository up before,
+which fetches everything. Prints times, memory (what each program has for itself and its share of the rest),
+disk, and the heaviest packages.
 """
 
 import argparse
