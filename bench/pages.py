@@ -86,15 +86,15 @@ async def pages_of(database: Database) -> list[Page]:
     ]
 
 
-async def session_of(database: Database, unit: str) -> str:
-    """The token of an officer of a unit who has signed in."""
+async def session_of(database: Database, unit: str, officer: str | None = None) -> str:
+    """The token of an officer of a unit who has signed in; of its first one, unless another is named."""
     accounts, name, now, password = (
         Accounts(database),
         f"bench-{uuid4().hex[:8]}",
         datetime.now(UTC),
         uuid4().hex,
     )
-    await accounts.add(name, password, (Role.OFFICER,), f"o-{unit.lower()}", now)
+    await accounts.add(name, password, (Role.OFFICER,), officer or f"o-{unit.lower()}", now)
     await accounts.set_password(name, password, must_change=False)
     found = await accounts.recognise(name, password, now)
     assert found is not None

@@ -30,7 +30,8 @@ from bench.pages import Page, look, session_of
 from bench.start_up import memory_mb, size_mb
 from domain.commands import Accept
 from domain.intake import complaint_id
-from tests.city import KELURAHAN, instruction, officer, opening
+from jakarta.load import load_jakarta
+from tests.city import instruction, officer, opening
 from tests.faults.due_together import MONTH, DueTogether, each, policy_due_at
 from tests.faults.load import Promises
 from tests.faults.stage import CHANNEL, Stage, stage
@@ -38,11 +39,14 @@ from tests.program import until
 
 IDLE_S = 30.0
 COMMANDS, LOOKS, DUE = 100, 30, 100
+KELURAHAN = load_jakarta().unit("KEL-31.71.01.1001")
 LURAH = officer(KELURAHAN)
-PAGES = (
-    Page("inbox", KELURAHAN.code, "/office/inbox"),
-    Page("dashboard", "SEKDA", "/office/coordination"),
-)
+PAGES = {
+    Page("inbox", KELURAHAN.code, "/office/inbox"): "lurah-gambir",
+    Page("dashboard", "SEKDA", "/office/coordination"): "o-sekda",
+}
+"""What is opened, and by which officer."""
+
 LATE = """
 SELECT percentile_cont(ARRAY[0.5, 0.99]) WITHIN GROUP (ORDER BY extract(epoch FROM recorded_at - :moment))
 FROM event WHERE event = 'escalated' AND at >= :moment
@@ -73,7 +77,7 @@ class Growing:
     def __init__(self, on: Stage, seed: int) -> None:
         self._on = on
         self._chance = Random(seed)  # noqa: S311 - which complaint is next
-        self._open = 0
+        self._before = self._open = 0
         self._empty = self._disk()
 
     async def grow_to(self, size: int) -> float:
@@ -88,7 +92,7 @@ class Growing:
                 bar.advance(task)
 
             await each(missing, one)
-        self._open = size
+        self._before, self._open = first, size
         return missing / (time.perf_counter() - began)
 
     async def costs(self, opened: float) -> Costs:
@@ -96,7 +100,7 @@ class Growing:
         idle = await self._idle()
         memory, disk = memory_mb(self._on.settings.home), self._disk()
         commands = await self._commands()
-        inbox, dashboard = [await self._page(page) for page in PAGES]
+        inbox, dashboard = [await self._page(page, officer) for page, officer in PAGES.items()]
         late = await self._escalations()
         temporal_kb, postgres_kb = (
             (after - before) * 1000 / self._open for after, before in zip(disk, self._empty, strict=True)
@@ -120,7 +124,7 @@ class Growing:
     async def _open_one(self, number: int) -> None:
         reference = f"scale-{number}"
         start = opening(reference=reference, policy=policy_due_at(datetime.now(UTC) + MONTH))
-        await self._on.complaints.open(start)
+        await self._on.complaints.open(start.model_copy(update={"kelurahan": KELURAHAN}))
 
     async def _idle(self) -> float:
         before = busy_s()
@@ -135,7 +139,8 @@ class Growing:
 
     async def _commands(self) -> tuple[float, float]:
         took = []
-        for number in self._chance.sample(range(self._open), min(COMMANDS, self._open)):
+        fresh = range(self._before, self._open)  # each can be accepted once
+        for number in self._chance.sample(fresh, min(COMMANDS, len(fresh))):
             identity = complaint_id(CHANNEL, f"scale-{number}")
             began = time.perf_counter()
             await self._on.complaints.perform(identity, instruction(Accept(), LURAH, uuid4().hex))
@@ -143,11 +148,12 @@ class Growing:
         cuts = statistics.quantiles(took, n=100)
         return cuts[49], cuts[98]
 
-    async def _page(self, page: Page) -> float:
+    async def _page(self, page: Page, officer: str) -> float:
         assert page.unit
-        tokens = {page.unit: await session_of(self._on.engine, page.unit)}
+        tokens = {page.unit: await session_of(self._on.engine, page.unit, officer)}
         async with httpx.AsyncClient(base_url=self._on.web, timeout=60) as browser:
             seen = [await look(browser, page, tokens) for _ in range(LOOKS)]
+        assert {one.status for one in seen} == {200}
         return statistics.median(one.seconds for one in seen) * 1000
 
     async def _escalations(self) -> tuple[float, float]:
