@@ -19,9 +19,9 @@ from domain.notices import Notice
 from domain.status import Outcome
 from domain.timeline import entry
 from domain.view import ComplaintView
-from notify.outlook import Language, next_lines, say
+from notify.outlook import next_lines, say
 from notify.templates import Templates
-from notify.times import CLOCKS, when
+from notify.times import CLOCKS, Language, when
 
 LANGUAGES: tuple[Language, ...] = ("id", "en")
 

@@ -4,13 +4,11 @@ import tomllib
 from functools import cache
 from pathlib import Path
 from string import Template
-from typing import Literal
 
 from domain.outlook import REPORTER, NextAlarm, Outlook
-from notify.times import CLOCKS, when
+from notify.times import CLOCKS, Language, when
 
 WORDS = Path(__file__).parent / "next.toml"
-Language = Literal["id", "en"]
 
 
 def next_lines(number: str, coming: Outlook, language: Language) -> str:
@@ -29,7 +27,7 @@ def say(table: str, key: str, language: Language, facts: dict[str, str]) -> str:
 def _otherwise(alarm: NextAlarm, language: Language) -> str:
     facts = {
         "to": _person(alarm.to, language),
-        "when": when(alarm.at),
+        "when": when(alarm.at, language),
         "step": str(alarm.step),
         "clock": CLOCKS[alarm.clock],
     }
