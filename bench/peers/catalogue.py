@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 
+from bench.peers.celery.peer import Celery
 from bench.peers.dbos.peer import Dbos
 from bench.peers.peer import Peer
 from bench.peers.tuntas.peer import Tuntas
@@ -10,6 +11,7 @@ from bench.peers.turns import say
 _KINDS: dict[str, Callable[[Callable[[str], None]], Peer]] = {
     "tuntas": Tuntas,
     "dbos": Dbos,
+    "celery": Celery,
 }
 NAMES = tuple(_KINDS)
 

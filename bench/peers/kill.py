@@ -21,7 +21,7 @@ QUIET_S = 120.0
 
 
 class Round(NamedTuple):
-    """Lives led, requests asked again, seconds until the last life ended, messages not sent, what is wrong."""
+    """Lives led, requests asked again, seconds until the last life ended, messages unsent, what is wrong."""
 
     lives: int
     asked_again: int

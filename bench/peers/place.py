@@ -31,6 +31,7 @@ class Place:
         self.home = folder(name)
         self.bin = environment(name, say)
         self.data = self.home / "data"
+        self._logs = self.home / "logs"
         self._postgres = Postgres(self.home / "postgres", say)
         self._programs: dict[str, ChildProcess] = {}
         self._fresh = False
@@ -53,7 +54,8 @@ class Place:
 
     def clear(self) -> None:
         """The next start begins with an empty database and an empty folder of data."""
-        shutil.rmtree(self.data, ignore_errors=True)
+        for old in (self.data, self._logs):
+            shutil.rmtree(old, ignore_errors=True)
         self._fresh = True
 
     async def start(self) -> bool:
@@ -65,7 +67,7 @@ class Place:
     async def run(self, name: str, *command: str, **variables: str) -> None:
         """Start one of the peer's programs, which goes on running; its output goes to ``NAME.log``."""
         program = ChildProcess(
-            command, self.home / f"{name}.log", cwd=self.data, env=self._variables(variables)
+            command, self._logs / f"{name}.log", cwd=self.data, env=self._variables(variables)
         )
         await program.start()
         self._programs[name] = program
@@ -91,12 +93,12 @@ class Place:
         """Wait until a page is answered. Raises ``SystemExit``, which tells where the logs are."""
         until = time.monotonic() + READY_LIMIT_S
         async with httpx.AsyncClient(timeout=5) as caller:
-            while time.monotonic() < until:
+            while time.monotonic() < until and all(self._programs[name].pid for name in self._programs):
                 with suppress(httpx.TransportError):
                     if (await caller.get(url)).status_code < 500:  # noqa: PLR2004 - server errors
                         return
                 await asyncio.sleep(0.1)
-        raise SystemExit(f"{self.name} does not answer; see the logs in {self.home}")
+        raise SystemExit(f"{self.name} does not answer; see the logs in {self._logs}")
 
     def kill(self, *names: str) -> None:
         """Kill -9 of programs and of all that they have started."""
