@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 
 from bench.peers.celery.peer import Celery
 from bench.peers.dbos.peer import Dbos
+from bench.peers.helpdesk.peer import Helpdesk
 from bench.peers.peer import Peer
 from bench.peers.tuntas.peer import Tuntas
 from bench.peers.turns import say
@@ -12,6 +13,7 @@ _KINDS: dict[str, Callable[[Callable[[str], None]], Peer]] = {
     "tuntas": Tuntas,
     "dbos": Dbos,
     "celery": Celery,
+    "helpdesk": Helpdesk,
 }
 NAMES = tuple(_KINDS)
 

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from rich.console import Console
 from rich.table import Table
 
+WIDTH = 140
+
 
 def spread(values: Sequence[float], digits: int = 1) -> str:
     """The median, and the least and greatest when there are several."""
@@ -22,10 +24,12 @@ def share(values: Sequence[float], part: float) -> float:
 
 
 def tell(title: str, columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
-    """Prints a table."""
-    table = Table(title=title, title_justify="left")
+    """Prints a table below its title."""
+    table = Table()
     for column in columns:
         table.add_column(column, overflow="fold")
     for row in rows:
         table.add_row(*row)
-    Console(width=140).print(table)
+    console = Console(width=WIDTH)
+    console.print(title, highlight=False)
+    console.print(table)
