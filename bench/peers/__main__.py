@@ -16,13 +16,14 @@ exit status 1 when a complaint has not exactly its events and messages (but for 
 Examples, small enough to try:
   python -m bench.peers lifecycle --peers tuntas,dbos --complaints 20 --rounds 1
   python -m bench.peers deadline --complaints 20
-  python -m bench.peers idle --counts 0,50 --minutes 0.5
+  python -m bench.peers idle --counts 0,50 --minutes 1
   python -m bench.peers flood --complaints 100
   python -m bench.peers kill --complaints 20 --kills 2
 """
 
 import argparse
 import asyncio
+import signal
 import subprocess
 import sys
 from collections.abc import Callable, Coroutine, Sequence
@@ -30,6 +31,7 @@ from typing import Any
 
 from bench.peers import deadline, flood, idle, kill, lifecycle
 from bench.peers.catalogue import NAMES, peers_named
+from bench.peers.one_at_a_time import one_at_a_time
 from bench.peers.peer import Peer
 from runtime.start_failed import StartFailed
 
@@ -55,11 +57,13 @@ def main() -> int:
     said = _asked_for()
     if said.what == "all":
         return _all(said.peers)
-    peers = peers_named(said.peers)
-    for peer in peers:
-        peer.clear()
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # as Ctrl-C: what runs is stopped in order
     try:
-        return 0 if asyncio.run(MEASURES[said.what](peers, said)) else 1
+        with one_at_a_time():
+            peers = peers_named(said.peers)
+            for peer in peers:
+                peer.clear()
+            return 0 if asyncio.run(MEASURES[said.what](peers, said)) else 1
     except StartFailed as failed:
         sys.exit(str(failed))
     except KeyboardInterrupt:
@@ -101,7 +105,9 @@ def _asked_for() -> argparse.Namespace:
             one.add_argument(
                 "--counts", type=_numbers, default=[0, 1000], help="open at a time: 0,1000,100000"
             )
-            one.add_argument("--minutes", type=float, default=1.0, help="to measure each (default 1)")
+            one.add_argument(
+                "--minutes", type=float, default=2.0, help="whole ones: some jobs run once in one (default 2)"
+            )
     _peers(measures.add_parser("all", help="everything, for hours; see above"))
     return parser.parse_args()
 

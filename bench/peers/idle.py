@@ -36,16 +36,16 @@ async def measure(peers: Sequence[Peer], counts: Sequence[int], minutes: float) 
     async def once(peer: Peer, prefix: str) -> list[Waiting]:
         return [await _waiting(peer, prefix, before, count, minutes) for before, count in _pairs(counts)]
 
-    measured = {name: rounds[0] for name, rounds in (await in_turn(peers, 1, once)).items()}
+    measured = await in_turn(peers, 1, once)
     columns = [""]
     for count in sorted(counts):
         columns += [f"{count} open: CPU s/min", "MB"]
     rows = []
-    for name, several in measured.items():
+    for name, several in ((name, done[1]) for name, done in measured.rounds.items()):
         figures = [text for one in several for text in (f"{one.cpu:.2f}", f"{one.memory:.0f}")]
         rows.append((name, *figures, counted([problem for one in several for problem in one.problems])))
     tell(f"none is due, {minutes:g} minutes each", (*columns, "wrong"), rows)
-    return not any(one.problems for several in measured.values() for one in several)
+    return measured.complete and not any(one.problems for done in measured.rounds.values() for one in done[1])
 
 
 def _pairs(counts: Sequence[int]) -> list[tuple[int, int]]:

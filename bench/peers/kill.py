@@ -38,7 +38,7 @@ async def measure(peers: Sequence[Peer], complaints: int, kills: int, rounds: in
 
     measured = await in_turn(peers, rounds, once)
     rows = []
-    for name, some in measured.items():
+    for name, some in ((name, measured.of(name)) for name in measured.rounds):
         rows.append(
             (
                 name,
@@ -59,7 +59,7 @@ async def measure(peers: Sequence[Peer], complaints: int, kills: int, rounds: in
         "wrong",
     )
     tell(title, columns, rows)
-    return True
+    return measured.complete
 
 
 async def _round(peer: Peer, prefix: str, complaints: int, kills: int) -> Round:

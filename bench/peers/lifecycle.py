@@ -9,7 +9,7 @@ from bench.peers.cpu import cpu_seconds
 from bench.peers.peer import Peer
 from bench.peers.steps import FINISHED
 from bench.peers.tables import share, spread, tell
-from bench.peers.turns import in_turn
+from bench.peers.turns import Measured, in_turn
 from bench.peers.verifier import Problem, counted, verify
 from bench.peers.work import Clients, announced
 
@@ -34,7 +34,9 @@ async def measure(peers: Sequence[Peer], complaints: int, rounds: int, at_once: 
 
     measured = await in_turn(peers, rounds, once)
     _tell(measured, f"{complaints} lives a round, {at_once} at once, {rounds} rounds")
-    return not any(one.problems for some in measured.values() for one in some)
+    return measured.complete and not any(
+        one.problems for name in measured.rounds for one in measured.of(name)
+    )
 
 
 async def _round(peer: Peer, prefix: str, complaints: int, at_once: int) -> Round:
@@ -53,21 +55,25 @@ async def _round(peer: Peer, prefix: str, complaints: int, at_once: int) -> Roun
     return Round(complaints / took, clients.seconds, used / complaints, problems)
 
 
-def _tell(measured: dict[str, list[Round]], title: str) -> None:
-    first = next(iter(measured.values()))
-    rows = []
-    for name, rounds in measured.items():
+def _tell(measured: Measured[Round], title: str) -> None:
+    base, rows = next(iter(measured.rounds), ""), []
+    for name, done in measured.rounds.items():
+        rounds = measured.of(name)
+        ratios = [
+            one.rate / first.rate for at, one in done.items() if (first := measured.rounds[base].get(at))
+        ]
         answers = [1000 * seconds for one in rounds for seconds in one.answers]
         rows.append(
             (
                 name,
                 spread([one.rate for one in rounds]),
-                f"{median(one.rate / base.rate for one, base in zip(rounds, first, strict=True)):.2f}",
+                f"{median(ratios):.2f}" if ratios else "-",
                 f"{median(answers):.0f}",
                 f"{share(answers, 0.99):.0f}",
                 spread([1000 * one.cpu for one in rounds], 0),
                 counted([problem for one in rounds for problem in one.problems]),
             )
         )
-    ratio = f"of {next(iter(measured))}'s"
-    tell(title, ("", "complaints/s", ratio, "answer p50 ms", "p99 ms", "CPU ms of one", "wrong"), rows)
+    tell(
+        title, ("", "complaints/s", f"of {base}'s", "answer p50 ms", "p99 ms", "CPU ms of one", "wrong"), rows
+    )

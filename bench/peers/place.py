@@ -17,6 +17,7 @@ from psycopg import sql
 from bench.peers.environment import environment, folder
 from runtime.child_process import ChildProcess
 from runtime.postgres import Postgres, socket_dir
+from runtime.start_failed import StartFailed
 
 READY_LIMIT_S = 120.0
 STOP_GRACE_S = 15.0
@@ -73,7 +74,7 @@ class Place:
         self._programs[name] = program
 
     async def once(self, *command: str, **variables: str) -> None:
-        """Run a program to its end. Raises ``SystemExit`` with what it said when it failed."""
+        """Run a program to its end. Raises ``StartFailed`` with what it said when it failed."""
         process = await asyncio.create_subprocess_exec(
             *command,
             cwd=self.data,
@@ -87,10 +88,10 @@ class Place:
             if process.returncode is None:
                 process.kill()
         if process.returncode:
-            raise SystemExit(f"{self.name}: {command[-1]} failed:\n{said.decode(errors='replace')[-2000:]}")
+            raise StartFailed(f"{self.name}: {command[-1]} failed:\n{said.decode(errors='replace')[-2000:]}")
 
     async def answers(self, url: str) -> None:
-        """Wait until a page is answered. Raises ``SystemExit``, which tells where the logs are."""
+        """Wait until a page is answered. Raises ``StartFailed``, which tells where the logs are."""
         until = time.monotonic() + READY_LIMIT_S
         async with httpx.AsyncClient(timeout=5) as caller:
             while time.monotonic() < until and all(self._programs[name].pid for name in self._programs):
@@ -98,7 +99,7 @@ class Place:
                     if (await caller.get(url)).status_code < 500:  # noqa: PLR2004 - server errors
                         return
                 await asyncio.sleep(0.1)
-        raise SystemExit(f"{self.name} does not answer; see the logs in {self._logs}")
+        raise StartFailed(f"{self.name} does not answer; see the logs in {self._logs}")
 
     def kill(self, *names: str) -> None:
         """Kill -9 of programs and of all that they have started."""

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any, LiteralString, NamedTuple
 
 import psycopg
+from psycopg import sql
 
 
 class Event(NamedTuple):
@@ -73,10 +74,15 @@ class Record:
         """What was escalated so far."""
         return [Escalation(*row) for row in await self._rows(self._queries.escalations, prefix)]
 
+    async def escalated(self, prefix: str) -> int:
+        """How many complaints were escalated so far."""
+        count = sql.SQL("SELECT count(DISTINCT reference) FROM ({}) all_of_them (reference, due_at, at)")
+        return int((await self._rows(count.format(sql.SQL(self._queries.escalations)), prefix))[0][0])
+
     async def pending(self, prefix: str) -> int:
         """Messages that have not gone out yet."""
         return int((await self._rows(self._queries.pending, prefix))[0][0])
 
-    async def _rows(self, query: LiteralString, prefix: str) -> list[tuple[Any, ...]]:
+    async def _rows(self, query: LiteralString | sql.Composed, prefix: str) -> list[tuple[Any, ...]]:
         async with await psycopg.AsyncConnection.connect(self._address, autocommit=True) as connection:
             return await (await connection.execute(query, [f"{prefix}%"])).fetchall()

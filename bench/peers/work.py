@@ -9,11 +9,14 @@ from typing import TypeVar
 from bench.peers.peer import NoAnswer, Peer
 from bench.peers.record import Escalation
 from bench.peers.steps import STEPS
+from bench.peers.turns import Spoilt
 
 AT_ONCE = 20
 GIVE_UP_AFTER_S = 600.0
 PAUSE_S = 0.5
-LOOK_EVERY_S = 0.2
+LOOK_EVERY_S, SHARE = 0.2, 20
+"""The pause between two looks at a database: so many seconds, and so many times as long as the look took."""
+
 A = TypeVar("A")
 
 
@@ -61,7 +64,7 @@ class Clients:
                 await ask()
             except NoAnswer as failure:
                 if time.perf_counter() - began > GIVE_UP_AFTER_S:
-                    raise SystemExit(f"{self.peer.name} gave no answer: {failure}") from failure
+                    raise Spoilt(f"{self.peer.name} gave no answer: {failure}") from failure
                 self.asked_again += 1
                 await asyncio.sleep(PAUSE_S)
             else:
@@ -76,17 +79,21 @@ def in_a_month() -> datetime:
 
 async def announced(peer: Peer, prefix: str, limit_s: float) -> int:
     """Waits until every message has gone out; returns how many have not when that takes too long."""
-    until = time.monotonic() + limit_s
-    while (left := await peer.record.pending(prefix)) and time.monotonic() < until:  # noqa: ASYNC110 - in a database
-        await asyncio.sleep(LOOK_EVERY_S)
-    return left
+    return await _until(lambda: peer.record.pending(prefix), lambda left: not left, limit_s)
 
 
 async def escalated(peer: Peer, prefix: str, many: int, limit_s: float) -> list[Escalation]:
     """Waits until so many complaints are escalated, or time is up; returns those that are."""
+    await _until(lambda: peer.record.escalated(prefix), lambda there: there >= many, limit_s)
+    return await peer.record.escalations(prefix)
+
+
+async def _until(ask: Callable[[], Awaitable[int]], enough: Callable[[int], bool], limit_s: float) -> int:
+    """Asks again and again, but so seldom that asking costs little of the machine."""
     until = time.monotonic() + limit_s
     while True:
-        there = await peer.record.escalations(prefix)
-        if len({one.reference for one in there}) >= many or time.monotonic() > until:
-            return there
-        await asyncio.sleep(LOOK_EVERY_S)
+        began = time.monotonic()
+        answer = await ask()
+        if enough(answer) or time.monotonic() > until:
+            return answer
+        await asyncio.sleep(max(LOOK_EVERY_S, SHARE * (time.monotonic() - began)))

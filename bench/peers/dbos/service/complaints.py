@@ -14,7 +14,8 @@ from sqlalchemy import text
 PATIENCE_S = 30.0
 NEVER_S = 10 * 365 * 86400.0
 DATABASE = os.environ["DATABASE"].replace("postgresql://", "postgresql+psycopg://", 1)
-POOL = {"pool_size": 20, "max_overflow": 10}
+POOL = {"pool_size": 20, "max_overflow": 10, "pool_timeout": 3600}
+"""Thousands of workflows may want a connection at a time; half a minute, as usual, would fail the last."""
 
 config: DBOSConfig = {
     "name": "complaints",
