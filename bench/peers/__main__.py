@@ -57,17 +57,25 @@ def main() -> int:
     said = _asked_for()
     if said.what == "all":
         return _all(said.peers)
-    signal.signal(signal.SIGTERM, signal.default_int_handler)  # as Ctrl-C: what runs is stopped in order
     try:
         with one_at_a_time():
             peers = peers_named(said.peers)
             for peer in peers:
                 peer.clear()
-            return 0 if asyncio.run(MEASURES[said.what](peers, said)) else 1
+            return 0 if asyncio.run(_measured(peers, said)) else 1
     except StartFailed as failed:
         sys.exit(str(failed))
-    except KeyboardInterrupt:
+    except (KeyboardInterrupt, asyncio.CancelledError):
         sys.exit("Stopped.")
+
+
+async def _measured(peers: Sequence[Peer], said: argparse.Namespace) -> bool:
+    """Measures; SIGTERM ends it in order, as Ctrl-C does."""
+    loop, task = asyncio.get_running_loop(), asyncio.current_task()
+    assert task is not None
+    # Not the loop's own handler: a stack that listens meanwhile would not put it back.
+    signal.signal(signal.SIGTERM, lambda *_: loop.call_soon_threadsafe(task.cancel))
+    return await MEASURES[said.what](peers, said)
 
 
 def _all(names: Sequence[str]) -> int:

@@ -15,6 +15,7 @@ from domain.intake import complaint_id
 from domain.policy import ClockRule, Policy, Span, SpanUnit
 from durable import complaints as gateway
 from runtime.postgres import Postgres
+from runtime.start_failed import StartFailed
 from tests.city import ASISTEN_KOTA, BIRO, KELURAHAN, PHOTO, POLICY, instruction, officer, opening
 from tests.faults.stage import CHANNEL, Stage, stage
 from tests.program import until
@@ -51,7 +52,7 @@ class Tuntas:
     """One stack below ``var/bench``, started as the faults start theirs."""
 
     name = "tuntas"
-    escalated = (OPENED, "breached", ESCALATED)
+    escalated: tuple[str, ...] = (OPENED, "breached", ESCALATED)
     patience_s = 60.0
 
     def __init__(self, say: Callable[[str], None]) -> None:
@@ -84,7 +85,12 @@ class Tuntas:
         """Start the stack."""
         self._home.mkdir(parents=True, exist_ok=True)
         self._running = AsyncExitStack()
-        self._on = await self._running.enter_async_context(stage("dki-2025", home=self._home))
+        try:
+            self._on = await self._running.enter_async_context(stage("dki-2025", home=self._home))
+        except StartFailed as failed:
+            if failed.sentence.startswith("Stopped"):  # a signal, which the stack has taken for itself
+                raise KeyboardInterrupt from failed
+            raise
 
     async def stop(self) -> None:
         """End the stack."""
