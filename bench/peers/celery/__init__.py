@@ -1,0 +1,1 @@
+"""Celery with beat, Redis and a status column."""

@@ -1,0 +1,1 @@
+"""DBOS Transact on PostgreSQL."""

@@ -1,0 +1,1 @@
+"""django-helpdesk with its job of escalations."""

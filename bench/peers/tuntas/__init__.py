@@ -1,0 +1,1 @@
+"""Ours, on the stack that faults use."""
