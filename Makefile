@@ -46,10 +46,12 @@ scan: $(READY) ## secrets, names of machines, licences, known holes in what is l
 fuzz: $(READY) ## parsers and codecs with whatever a fuzzer thinks of, half a minute each (Linux, Python below 3.14)
 	@$(BIN)/python -m tests.fuzz
 
-bench: $(READY) ## a lifecycle against the bare engine, handing in over HTTP, pages over 100,000 complaints
+bench: $(READY) ## a lifecycle against the bare engine, intake, pages, start, planted frauds (scale, peers: docs/performance.md)
 	@$(BIN)/python -m bench.lifecycle
 	@$(BIN)/python -m bench.intake
 	@$(BIN)/python -m bench.pages --complaints 100000
+	@$(BIN)/python -m bench.start_up
+	@$(BIN)/python -m bench.integrity
 
 lock: $(READY) ## pin the newest allowed dependencies anew, with hashes
 	@$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-annotate --no-header \
