@@ -1,8 +1,8 @@
 """What handing in over HTTP costs: at a steady rate, and from as many clients as can be served.
 
 ``python -m bench.intake``. Everything is real: the stack with its worker and web server, on a data folder of
-its own. First 20 submissions a second, sent whether or not those before were answered; then 1,000 from 20 clients
-at once, half of them sent twice. Prints p50 and p99; fails on a 5xx or a second complaint.
+its own. First 20 submissions a second, sent whether or not those before were answered; then 1,000 from 20
+clients at once, half of them sent twice. Prints p50 and p99; fails on a 5xx or a second complaint.
 """
 
 import argparse
