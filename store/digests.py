@@ -2,7 +2,8 @@
 
 The messages themselves stay in the outbox; a digest is gathered under an id, so that an attempt that is
 repeated finds what it gathered before. As with single messages, an attempt that broke off in mid-sending
-leaves it ``unconfirmed``, and nothing is said twice.
+leaves it ``unconfirmed``, and nothing is said twice. Once a letter went out nothing more is gathered for it:
+what came meanwhile would be in no letter.
 """
 
 from collections.abc import Sequence
@@ -29,6 +30,10 @@ class Gathered(NamedTuple):
     state: str
 
 
+class GatheredMore(RuntimeError):
+    """Another attempt gathered more for this letter meanwhile; the next attempt has all of it."""
+
+
 class About(NamedTuple):
     """The complaint and the event that a message was about."""
 
@@ -43,30 +48,30 @@ class Digests:
         self._engine = engine
 
     async def gather(self, digest_id: str, recipient: str) -> Gathered:
-        """All that is pending for a supervisor, and what was gathered under this id before."""
+        """What was gathered under this id before, and while its letter is pending all that is pending too."""
         async with transaction(self._engine) as connection:
             await connection.execute(
                 insert(DigestRow).values(id=digest_id, recipient=recipient).on_conflict_do_nothing()
             )
-            await connection.execute(
-                update(MessageRow)
-                .where(
-                    MessageRow.recipient == recipient,
-                    MessageRow.audience == "supervisor",
-                    MessageRow.state == "pending",
-                    MessageRow.digest_id.is_(None),
+            letter = select(DigestRow.state).where(DigestRow.id == digest_id).with_for_update()
+            state = await connection.scalar(letter)
+            if state == "pending":
+                await connection.execute(
+                    update(MessageRow)
+                    .where(
+                        MessageRow.recipient == recipient,
+                        MessageRow.audience == "supervisor",
+                        MessageRow.state == "pending",
+                        MessageRow.digest_id.is_(None),
+                    )
+                    .values(digest_id=digest_id)
                 )
-                .values(digest_id=digest_id)
-            )
-            count = await connection.scalar(
-                select(func.count()).select_from(MessageRow).where(MessageRow.digest_id == digest_id)
-            )
-            state = await connection.scalar(select(DigestRow.state).where(DigestRow.id == digest_id))
+            count = await _items(connection, digest_id)
             rows = await select_messages(
                 connection, MessageRow.digest_id == digest_id, order=MessageRow.created_at, limit=SHOWN
             )
         first = await opened_messages(self._engine.vault, rows)
-        return Gathered(count or 0, first, state or "pending")
+        return Gathered(count, first, state or "pending")
 
     async def begin(self, digest_id: str, recipient: str, kind: str) -> str:
         """A letter of another kind, which gathers no messages; returns what became of it so far."""
@@ -77,13 +82,20 @@ class Digests:
         return state or "pending"
 
     async def put_in_mailbox(self, digest_id: str, subject: str, body: str, items: int) -> None:
-        """Sending to the mailbox in the database is one transaction, hence exactly once."""
+        """Sending to the mailbox in the database is one transaction, hence exactly once.
+
+        Raises ``GatheredMore``.
+        """
         async with transaction(self._engine) as connection:
-            await _change(connection, digest_id, ("pending",), **_kept(subject, body, items))
+            if await _change(connection, digest_id, ("pending",), **_kept(subject, body, items)):
+                await _is_all(connection, digest_id, items)
             await _settle(connection, digest_id, ("pending",), "sent", "mailbox")
 
     async def claim(self, digest_id: str, subject: str, body: str, items: int, medium: str) -> bool:
-        """Whether this attempt may send it. A claim that died before makes it ``unconfirmed``."""
+        """Whether this attempt may send it. A claim that died before makes it ``unconfirmed``.
+
+        Raises ``GatheredMore``.
+        """
         state = case((DigestRow.state == "pending", "sending"), else_="unconfirmed")
         values = {**_kept(subject, body, items), "medium": medium, "state": state}
         async with transaction(self._engine) as connection:
@@ -92,6 +104,8 @@ class Digests:
             )
             if changed == "unconfirmed":
                 await _settle(connection, digest_id, ("unconfirmed",), "unconfirmed", medium)
+            elif changed == "sending":
+                await _is_all(connection, digest_id, items)
         return changed == "sending"
 
     async def mark_pending(self, digest_id: str, reason: str) -> None:
@@ -111,6 +125,17 @@ class Digests:
         query = select(MessageRow.complaint_id, MessageRow.seq).where(MessageRow.digest_id == digest_id)
         async with transaction(self._engine) as connection:
             return [About(*row) for row in await connection.execute(query.distinct())]
+
+
+async def _items(connection: AsyncConnection, digest_id: str) -> int:
+    query = select(func.count()).select_from(MessageRow).where(MessageRow.digest_id == digest_id)
+    return await connection.scalar(query) or 0
+
+
+async def _is_all(connection: AsyncConnection, digest_id: str, items: int) -> None:
+    """The letter's row is locked: whoever gathers for it waits, and then finds it gone."""
+    if await _items(connection, digest_id) != items:
+        raise GatheredMore(f"there is more for {digest_id} than the {items} of this attempt")
 
 
 def _kept(subject: str, body: str, items: int) -> dict[str, Any]:

@@ -30,7 +30,7 @@ from runtime.stack import Stack
 from runtime.temporal_client import connect
 from store.complaints import Reads
 from store.database import Database
-from store.digests import Digests
+from store.digests import Digests, GatheredMore
 from store.engine import transaction
 from store.messages import Messages
 from store.tables import DigestRow, MessageRow
@@ -225,12 +225,7 @@ async def test_an_attempt_that_died_in_mid_sending_is_unconfirmed_and_not_repeat
     await late(complaints, supervisor)
     await until(lambda: _told(engine, supervisor, 1))
     digests = Digests(engine)
-    async with transaction(engine) as connection:
-        await connection.execute(
-            update(MessageRow)
-            .where(MessageRow.recipient == supervisor)
-            .values(state="pending", sent_at=None, digest_id=None)
-        )
+    await _unsay(engine, supervisor)
     gathered = await digests.gather("d1", supervisor)
     assert gathered.items >= 1
     assert (await digests.gather("d1", supervisor)).items == gathered.items, "gathering again is safe"
@@ -239,6 +234,40 @@ async def test_an_attempt_that_died_in_mid_sending_is_unconfirmed_and_not_repeat
     assert not await digests.claim("d1", "s", "b", gathered.items, "mailto")
     assert set(await states(engine, supervisor)) == {"unconfirmed"}
     assert (await digests.gather("d1", supervisor)).state == "unconfirmed"
+
+
+async def test_what_comes_after_a_letter_went_out_is_in_the_next_one(
+    complaints: Complaints, engine: Database
+) -> None:
+    """Its worker died between the letter and Temporal: the attempt is repeated, and takes nothing along."""
+    supervisor = f"ASKO-{uuid4().hex}"
+    once = QUICK.model_copy(update={"resolution": POLICY.resolution, "remind_every": timedelta(days=1)})
+    await late(complaints, supervisor, once)
+    await until(lambda: _told(engine, supervisor, 1))
+    digests, sent, following = Digests(engine), f"sent-{supervisor}", f"following-{supervisor}"
+    assert (await digests.gather(sent, supervisor)).items == 0
+    await digests.put_in_mailbox(sent, "s", "b", 0)
+    await _unsay(engine, supervisor)
+    again = await digests.gather(sent, supervisor)
+    assert (again.items, again.state) == (0, "sent")
+    following_items = (await digests.gather(following, supervisor)).items
+    assert following_items >= 1
+    with pytest.raises(GatheredMore):
+        await digests.put_in_mailbox(following, "s", "b", following_items - 1)
+    with pytest.raises(GatheredMore):
+        await digests.claim(following, "s", "b", following_items - 1, "mailto")
+    await digests.put_in_mailbox(following, "s", "b", following_items)
+    assert set(await states(engine, supervisor)) == {"sent"}
+
+
+async def _unsay(engine: Database, supervisor: str) -> None:
+    """Makes what a supervisor was told pending again, in no letter."""
+    async with transaction(engine) as connection:
+        await connection.execute(
+            update(MessageRow)
+            .where(MessageRow.recipient == supervisor)
+            .values(state="pending", sent_at=None, digest_id=None)
+        )
 
 
 async def test_a_flood_continues_as_new_and_keeps_its_rest(engine: Database) -> None:
