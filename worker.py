@@ -57,7 +57,6 @@ from store.gauges import Gauges
 from store.messages import Messages
 from store.persons import Persons
 from store.reports import Reports
-from store.vault import Unreadable
 from store.words import Words
 from workflows.alerts import AlertsWorkflow
 from workflows.complaint import ComplaintWorkflow
@@ -240,8 +239,8 @@ async def _fill_words(engine: Database) -> None:
     try:
         if filled := await Words(engine).fill():
             log.info("complaints can be found by their words now", complaints=filled)
-    except (DatabaseUnreachable, Unreadable) as trouble:
-        log.warning("some complaints cannot be found by their words yet", error=type(trouble).__name__)
+    except DatabaseUnreachable:
+        log.warning("some complaints cannot be found by their words until a worker starts again")
 
 
 def _probes(engine: Database, client: Client, worker: Worker, stop: asyncio.Event) -> dict[str, Probe]:

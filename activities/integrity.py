@@ -1,7 +1,7 @@
 """Looking for what strikes about how complaints are handled, by all rules, in one month."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 from datetime import UTC, datetime
 
 from temporalio import activity
@@ -36,18 +36,25 @@ class IntegrityLook:
     @activity.defn(name=LOOK_FOR_FINDINGS)
     async def look_for_findings(self, month: Period) -> int:
         """Looks at a month as far as it is over; returns how many findings are new. Twice is once."""
-        found = await self.found(month)
-        new, _ = await Findings(self._database).keep(month.first, list(Rule), found, self._clock())
+        new, _ = await self.look(month)
         return new
 
-    async def found(self, period: Period) -> list[Found]:
-        """All that strikes in a month."""
+    async def look(self, month: Period) -> tuple[int, int]:
+        """The same; returns how many findings are new, and how many hold no longer."""
+        findings, at = Findings(self._database), self._clock()
+        counted = set(Rule) - {Rule.PICTURE}
+        first = await findings.keep(month.first, counted, await self.counted(month), at)
+        then = await findings.keep(month.first, [Rule.PICTURE], await self.pictures(month), at)
+        return first[0] + then[0], first[1] + then[1]
+
+    async def counted(self, period: Period) -> list[Found]:
+        """What strikes in a month by all rules but that of pictures."""
         limits, month = self._limits, period.first
         async with month_facts(self._database, period) as facts:
             closings, checks = await facts.closings(), await facts.checks()
             done, ratings = await facts.done(), await facts.ratings()
             paths, again = await facts.paths(), await facts.again(limits)
-        counted = await asyncio.to_thread(
+        return await asyncio.to_thread(
             lambda: [
                 *rules.too_fast(month, closings, limits),
                 *rules.fast_units(month, closings, limits),
@@ -59,16 +66,16 @@ class IntegrityLook:
                 *rules.low_ratings(month, ratings, limits),
             ]
         )
-        return [*counted, *[one async for one in self._pictures(period)]]
 
-    async def _pictures(self, period: Period) -> AsyncIterator[Found]:
+    async def pictures(self, period: Period) -> list[Found]:
+        """What strikes about the pictures of a month."""
         catalogue, before = AttachmentCatalogue(self._database), (period.end, "", "")
+        found: list[Found] = []
         while True:
             which = ProofFilter(since=period.start, after=before)
             proofs: list[AtComplaint] = await catalogue.handed_in_as_proof(which, PORTION)
-            for one in rules.pictures(period.first, proofs):
-                yield one
+            found += rules.pictures(period.first, proofs)
             if len(proofs) < PORTION:
-                return
+                return found
             last = proofs[-1]
             before = (last.use.at, last.use.number, last.attachment.sha256)

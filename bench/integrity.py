@@ -59,7 +59,10 @@ async def found_in(database: Database, *, quiet: bool = True) -> list[Found]:
     """What is found in the twelve months."""
     look = IntegrityLook(database, load_jakarta())
     months = [Period.month(YEAR, month) for month in range(1, 13)]
-    return [one for month in track(months, "Months", disable=quiet) for one in await look.found(month)]
+    found: list[Found] = []
+    for month in track(months, "Months", disable=quiet):
+        found += [*await look.counted(month), *await look.pictures(month)]
+    return found
 
 
 def tell(said: dict[Rule, Score], title: str) -> None:
@@ -109,6 +112,6 @@ def asked_for() -> Size:
 if __name__ == "__main__":
     words = asked_for()
     with tempfile.TemporaryDirectory() as home:
-        os.environ.setdefault("TUNTAS_HOME", home)
+        os.environ["TUNTAS_HOME"] = home
         asyncio.run(main(words))
         sys.exit(0)

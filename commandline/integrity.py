@@ -1,6 +1,5 @@
 """What strikes about how complaints are handled: looked for now, listed, without a browser."""
 
-from datetime import UTC, datetime
 from typing import Annotated
 
 import typer
@@ -36,12 +35,8 @@ async def integrity(
     period = Period.parse(month)
     async with Wiring() as tuntas:
         if look:
-            found = await IntegrityLook(tuntas.engine, tuntas.city).found(period)
-            keep = Findings(tuntas.engine).keep(period.first, list(Rule), found, datetime.now(UTC))
-            new, gone = await keep
-            remark(
-                f"{len(found)} findings in {period.name}: {new} new; {gone} that were found hold no longer."
-            )
+            new, gone = await IntegrityLook(tuntas.engine, tuntas.city).look(period)
+            remark(f"Findings in {period.name}: {new} new; {gone} that were found hold no longer.")
         code = tuntas.city.unit(unit).code if unit else None
         which = FindingFilter(rule=rule, unit=code, state=state, month=period.first)
         findings = await Findings(tuntas.engine).latest(which, LISTED)

@@ -40,7 +40,7 @@ class FindingState(StrEnum):
     CONFIRMED = "confirmed"
 
 
-Facts = Mapping[str, float | str]
+Facts = Mapping[str, int | float | str]
 """What a finding rests on, by name: counts, shares between 0 and 1, seconds, codes."""
 
 
@@ -63,6 +63,12 @@ class Found(Value):
         """The same for the same thing, however often it is found."""
         said = f"{self.rule}|{self.month.isoformat()}|{self.subject}"
         return f"{self.rule.replace('_', '-')}-{sha256(said.encode()).hexdigest()[:12]}"
+
+    @property
+    def digest(self) -> str:
+        """Tells whether the facts are still those that somebody saw."""
+        said = sorted((name, str(fact)) for name, fact in self.facts.items())
+        return sha256(repr(said).encode()).hexdigest()[:16]
 
 
 class Judgement(Value):
@@ -93,11 +99,12 @@ class Finding(Value):
 class Thresholds(Value):
     """From where on something strikes. All are our own choice [O]: the rule itself names none.
 
-    ``chance``: a share strikes when so many would come about by chance no more often than this, in a city
-    where everybody acts alike.
+    ``chance``: a share strikes when so many would come about no more often than this in a city where
+    everybody acts alike. ``others_cases``: with fewer cases of others there is nothing to compare with.
     """
 
     chance: float = Field(gt=0, lt=0.5)
+    others_cases: int = Field(ge=1)
     fast_factor: float = Field(gt=1)
     fast_factor_own: float = Field(gt=1)
     fast_cases: int = Field(ge=5)
@@ -108,6 +115,7 @@ class Thresholds(Value):
     re_entered_alike: float = Field(gt=0, le=100)
     ping_pong_returns: int = Field(ge=1)
     validator_cases: int = Field(ge=1)
+    accepts_all_factor: float = Field(gt=1)
     one_closer_cases: int = Field(ge=2)
     one_closer_share: float = Field(gt=0, le=1)
     one_closer_factor: float = Field(gt=1)

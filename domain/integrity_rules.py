@@ -11,6 +11,7 @@ from domain.integrity import Facts, Found, Rule, Thresholds, at_least
 from domain.period import Period
 from domain.wib import WIB
 
+REUSED = frozenset({FindingCode.SAME_PICTURE, FindingCode.SIMILAR_PICTURE})
 STRIKING_PICTURES = frozenset(FindingCode) - {FindingCode.NO_CAMERA_DATA}
 """Without camera data is what every messenger makes of a photo."""
 
@@ -38,7 +39,7 @@ class Closing(NamedTuple):
 
 
 class Done(NamedTuple):
-    """A complaint was said to be done, for the first or another time."""
+    """A complaint was said to be done for the first time."""
 
     number: str
     unit: str
@@ -74,13 +75,14 @@ class Rating(NamedTuple):
 class Again(NamedTuple):
     """A complaint like one that had been closed. ``metres`` is None where both name the same place.
 
-    ``unit`` closed the first; ``days`` passed between that and the second, which is ``alike`` of 100.
+    The first ``ended`` as validated or withdrawn, with ``unit``; ``days`` passed until the second, which is
+    ``alike`` of 100.
     """
 
     number: str
     before: str
     unit: str | None
-    before_outcome: str
+    ended: str
     days: float
     metres: float | None
     alike: float
@@ -99,14 +101,14 @@ def too_fast(month: date, closings: Iterable[Closing], limits: Thresholds) -> It
             and one.seconds * limits.fast_factor < one.city.seconds
             and one.seconds * limits.fast_factor_own < own
         ):
-            facts: Facts = {
+            facts: dict[str, int | float | str] = {
                 "category": one.category,
                 "seconds": round(one.seconds),
                 "city_seconds": round(one.city.seconds),
                 "city_cases": one.city.cases,
-                "own_seconds": round(one.own.seconds),
-                "own_cases": one.own.cases,
             }
+            if one.own.cases >= limits.fast_cases:
+                facts |= {"own_seconds": round(one.own.seconds), "own_cases": one.own.cases}
             yield _found(Rule.TOO_FAST, month, one.number, one.unit, [one.number], facts)
 
 
@@ -146,9 +148,9 @@ def re_entered(month: date, pairs: Iterable[Again], limits: Thresholds) -> Itera
     """The same place, category and text again soon after a closing or withdrawal: the clock began anew."""
     for pair in pairs:
         if pair.alike >= limits.re_entered_alike:
-            facts: dict[str, float | str] = {
+            facts: dict[str, int | float | str] = {
                 "before": pair.before,
-                "before_outcome": pair.before_outcome,
+                "ended": pair.ended,
                 "days": round(pair.days, 1),
                 "alike": round(pair.alike),
             }
@@ -162,9 +164,10 @@ def accepts_all(month: date, checks: Sequence[Check], limits: Thresholds) -> Ite
     """Somebody who rejected so few that it is no chance, were their eye that of all the others."""
     for validator, ones in _by_validator(checks).items():
         rejected, of_others, by_others = _rejections(checks, validator)
-        if len(ones) < limits.validator_cases or not of_others:
+        share = by_others / (1 + of_others)
+        few = rejected * limits.accepts_all_factor <= share * len(ones)
+        if len(ones) < limits.validator_cases or of_others < limits.others_cases or not few:
             continue
-        share = by_others / of_others
         accepted = len(ones) - rejected
         by_chance = at_least(accepted, len(ones), 1 - share)
         if by_chance <= limits.chance:
@@ -187,7 +190,8 @@ def one_closer(month: date, checks: Sequence[Check], limits: Thresholds) -> Iter
     for validator, ones in _by_validator(checks).items():
         closer, times = Counter(one.closer for one in ones).most_common(1)[0]
         others = [one for one in checks if one.validator != validator]
-        if times < limits.one_closer_cases or times < limits.one_closer_share * len(ones) or not others:
+        often = times >= limits.one_closer_cases and times >= limits.one_closer_share * len(ones)
+        if not often or len(others) < limits.others_cases:
             continue
         share = (1 + sum(one.closer == closer for one in others)) / (1 + len(others))
         by_chance = at_least(times, len(ones), share)
@@ -213,10 +217,11 @@ def month_end(period: Period, done: Sequence[Done], limits: Thresholds) -> Itera
     many, late = Counter(one.unit for one in done), Counter(one.unit for one in last)
     for unit, hits in late.items():
         of_others = len(done) - many[unit]
-        elsewhere = (len(last) - hits) / of_others if of_others else 0.0
+        elsewhere = (1 + len(last) - hits) / (1 + of_others)
         share = max(elsewhere, limits.month_end_days / days)
         if (
-            hits >= limits.month_end_cases
+            of_others >= limits.others_cases
+            and hits >= limits.month_end_cases
             and hits >= limits.month_end_factor * share * many[unit]
             and (by_chance := at_least(hits, many[unit], share)) <= limits.chance
         ):
@@ -237,9 +242,10 @@ def low_ratings(month: date, ratings: Sequence[Rating], limits: Thresholds) -> I
     low = [one for one in ratings if one.score <= LOW_SCORE]
     for unit, hits in Counter(one.unit for one in low).items():
         of_others = len(ratings) - many[unit]
-        if hits < limits.low_ratings or hits < limits.low_ratings_share * many[unit] or not of_others:
+        often = hits >= limits.low_ratings and hits >= limits.low_ratings_share * many[unit]
+        if not often or of_others < limits.others_cases:
             continue
-        share = (len(low) - hits) / of_others
+        share = (1 + len(low) - hits) / (1 + of_others)
         if (by_chance := at_least(hits, many[unit], share)) <= limits.chance:
             facts: Facts = {
                 "cases": many[unit],
@@ -252,9 +258,14 @@ def low_ratings(month: date, ratings: Sequence[Rating], limits: Thresholds) -> I
 
 
 def pictures(month: date, proofs: Iterable[AtComplaint]) -> Iterator[Found]:
-    """Proof about whose pictures something strikes (``domain.evidence``)."""
+    """Proof about whose pictures something strikes; who used a picture first did not use it again."""
     for proof in proofs:
-        said = [one for one in proof.findings if one.code in STRIKING_PICTURES]
+        said = [
+            one
+            for one in proof.findings
+            if one.code in STRIKING_PICTURES
+            and (one.code not in REUSED or any(other.at < proof.use.at for other in one.uses))
+        ]
         if said:
             number = proof.use.number
             others = {other for one in said for other in one.numbers} - {number}

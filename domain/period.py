@@ -36,8 +36,8 @@ class Period(Value):
     @classmethod
     def parse(cls, text: str) -> Self:
         """A month as people write it: 2026-10. Raises ``Refused``."""
-        found = re.fullmatch(r"(\d{4})-(\d{1,2})", text.strip())
-        if not found or not 1 <= int(found[2]) <= DECEMBER or int(found[1]) < 1:
+        found = re.fullmatch(r"(2\d{3})-(\d{1,2})", text.strip())
+        if not found or not 1 <= int(found[2]) <= DECEMBER:
             raise Refused(RefusalCode.BAD_INPUT, f"{text[:20]!r} is no month; write it as 2026-10.")
         return cls.month(int(found[1]), int(found[2]))
 

@@ -91,7 +91,7 @@ class AttachmentCatalogue:
         if which.unit:
             query = query.where(AttachmentUseRow.unit == which.unit)
         if which.after:
-            query = query.where(place < tuple_(*which.after))
+            query = query.where(AttachmentUseRow.at <= which.after[0], place < tuple_(*which.after))
         async with transaction(self._engine) as connection:
             return await _all_shown(connection, (await connection.execute(query)).all())
 

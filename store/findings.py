@@ -1,7 +1,8 @@
 """What strikes, as it was found and as the Inspectorate judged it."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
+from itertools import islice
 from typing import Any, NamedTuple
 
 from sqlalchemy import Row, and_, func, or_, select, update
@@ -36,41 +37,49 @@ class Findings:
     ) -> tuple[int, int]:
         """Keeps what these rules found in a month; returns how many are new, and how many hold no longer.
 
-        The same finding stays one: its facts are brought up to date. What is no longer found is marked so.
+        ``at`` is when the look began. The same finding stays one: its facts are brought up to date, unless a
+        look that began later did so. What is no longer found is marked so.
         """
-        rows = [
-            {**one.model_dump(mode="json"), "id": one.id, "month": one.month, "found_at": at} for one in found
-        ]
+        rows = {
+            one.id: {
+                **one.model_dump(mode="json"),
+                "id": one.id,
+                "month": one.month,
+                "found_at": at,
+                "seen_at": at,
+            }
+            for one in found
+        }
         async with transaction(self._engine) as connection:
             known = select(FindingRow.id).where(FindingRow.month == month, FindingRow.rule.in_(rules))
             before = set((await connection.execute(known)).scalars())
-            for start in range(0, len(rows), PORTION):
-                statement = insert(FindingRow).values(rows[start : start + PORTION])
-                newer = {name: statement.excluded[name] for name in ("unit", "numbers", "facts")}
-                await connection.execute(
-                    statement.on_conflict_do_update(
-                        index_elements=[FindingRow.id], set_={**newer, "gone_at": None}
-                    )
-                )
-            gone = before - {row["id"] for row in rows}
+            for portion in _batched(rows.values(), PORTION):
+                await connection.execute(_newer(portion))
             marked = await connection.execute(
                 update(FindingRow)
-                .where(FindingRow.id.in_(gone), FindingRow.gone_at.is_(None))
-                .values(gone_at=at)
+                .where(
+                    FindingRow.id.in_(before - set(rows)),
+                    FindingRow.gone_at.is_(None),
+                    FindingRow.seen_at < at,
+                )
+                .values(gone_at=at, seen_at=at)
             )
-        return len({row["id"] for row in rows} - before), marked.rowcount
+        return len(set(rows) - before), marked.rowcount
 
-    async def judge(self, identity: str, state: FindingState, note: str, by: str, at: datetime) -> bool:
-        """Adds what somebody said about a finding as it stands now; False when there is no such finding."""
+    async def judge(self, identity: str, said: Judgement) -> bool:
+        """Adds what somebody said about a finding with just these facts; False when it has others now.
+
+        The same said twice by the same person, one after the other, is once.
+        """
         async with transaction(self._engine) as connection:
             one = select(FindingRow.facts).where(FindingRow.id == identity).with_for_update()
-            facts = await connection.scalar(one)
-            if facts is None:
+            if await connection.scalar(one) != dict(said.facts):
                 return False
-            last = select(func.max(JudgementRow.seq)).where(JudgementRow.finding == identity)
-            seq = (await connection.scalar(last) or 0) + 1
-            said = {"at": at, "by": by, "state": state, "note": note, "facts": facts}
-            await connection.execute(insert(JudgementRow).values(finding=identity, seq=seq, **said))
+            before = select(JudgementRow.__table__).where(JudgementRow.finding == identity)
+            last = (await connection.execute(before.order_by(JudgementRow.seq.desc()).limit(1))).one_or_none()
+            if last is None or (last.by, last.state, last.note) != (said.by, said.state, said.note):
+                values = {**said.model_dump(mode="json"), "at": said.at, "seq": (last.seq if last else 0) + 1}
+                await connection.execute(insert(JudgementRow).values(finding=identity, **values))
         return True
 
     async def one(self, identity: str) -> Finding | None:
@@ -109,6 +118,22 @@ class Findings:
         query = select(FindingRow.month).distinct().order_by(FindingRow.month.desc())
         async with transaction(self._engine) as connection:
             return list((await connection.execute(query)).scalars())
+
+
+def _newer(rows: Sequence[Mapping[str, Any]]) -> Any:
+    statement = insert(FindingRow).values(rows)
+    changed = {name: statement.excluded[name] for name in ("unit", "numbers", "facts", "seen_at")}
+    return statement.on_conflict_do_update(
+        index_elements=[FindingRow.id],
+        set_={**changed, "gone_at": None},
+        where=FindingRow.seen_at < statement.excluded.seen_at,
+    )
+
+
+def _batched(rows: Iterable[Mapping[str, Any]], size: int) -> Iterator[list[Mapping[str, Any]]]:
+    left = iter(rows)
+    while portion := list(islice(left, size)):
+        yield portion
 
 
 def _wanted(which: FindingFilter) -> Any:

@@ -3,6 +3,7 @@
 One query for each question; a month is counted from standings and events, which are only ever added to.
 """
 
+import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import timedelta
@@ -61,8 +62,7 @@ WHERE one.at >= :start ORDER BY one.at, one.number
 """
 
 DONE = """
-SELECT number, unit, at FROM integrity_step
-WHERE event = 'completed' AND at >= :start ORDER BY at, number
+SELECT number, unit, at FROM integrity_closed WHERE at >= :start ORDER BY at, number
 """
 
 PATHS = """
@@ -102,12 +102,14 @@ WITH new AS (
             point(new.longitude + :wide, new.latitude + :high))
         AND before.latitude IS NOT NULL AND before.category = new.category
         AND before.opened_at < new.opened_at
+        AND before.updated_at >= :start - make_interval(days => CAST(:days AS integer))
     UNION
     SELECT new.id, before.id FROM new JOIN complaint AS before
         ON before.place_index = new.place_index
         AND before.category = new.category AND before.opened_at < new.opened_at
+        AND before.updated_at >= :start - make_interval(days => CAST(:days AS integer))
 )
-SELECT one.number, before.number AS before, ended.unit, coalesce(ended.outcome, '') AS before_outcome,
+SELECT one.number, before.number AS before, ended.unit, ended.event AS ended,
     extract(epoch FROM one.opened_at - ended.at)::float8 / 86400 AS days,
     CASE WHEN one.latitude IS NOT NULL AND before.latitude IS NOT NULL THEN
         sqrt(power((one.latitude - before.latitude) * 111320, 2)
@@ -118,11 +120,12 @@ FROM pair
 JOIN complaint AS one ON one.id = pair.id
 JOIN complaint AS before ON before.id = pair.before
 JOIN LATERAL (
-    SELECT at, unit, outcome FROM standing
-    WHERE standing.complaint_id = before.id AND event IN ('validated', 'closed', 'withdrawn')
-        AND at < one.opened_at
+    SELECT at, unit, event FROM standing
+    WHERE standing.complaint_id = before.id AND at < one.opened_at
+        AND event IN ('validated', 'withdrawn', 'reopened', 'parent_reopened')
     ORDER BY seq DESC LIMIT 1
-) AS ended ON ended.at >= one.opened_at - make_interval(days => CAST(:days AS integer))
+) AS ended ON ended.event IN ('validated', 'withdrawn')
+    AND ended.at >= one.opened_at - make_interval(days => CAST(:days AS integer))
 WHERE NOT before.restricted AND before.parent IS NULL AND before.sealed IS NOT NULL
 ORDER BY one.number, ended.at DESC
 """
@@ -156,7 +159,7 @@ class MonthFacts:
         ]
 
     async def done(self) -> list[Done]:
-        """Everything that was said to be done."""
+        """What was said to be done for the first time: work that was rejected counts once."""
         return [Done._make(row) for row in await self._rows(DONE)]
 
     async def paths(self) -> list[Path]:
@@ -173,24 +176,11 @@ class MonthFacts:
 
     async def again(self, limits: Thresholds) -> list[Again]:
         """Complaints that came in at the place of one that had ended shortly before, in its category."""
-        from rapidfuzz import fuzz, utils  # noqa: PLC0415 - heavy, and needed here only
-
         high = limits.re_entered_metres / METRES_PER_DEGREE
         rows = await self._rows(AGAIN, high=high, wide=high / NARROWEST, days=limits.re_entered_days)
-        vault, both = (
-            self._database.vault,
-            [sealed for row in rows for sealed in (row.sealed, row.before_sealed)],
-        )
-        said = [parsed(opened).text for opened in await vault.open(COMPLAINT, both)]
-        found: dict[str, Again] = {}
-        for row, one, before in zip(rows, said[::2], said[1::2], strict=True):
-            near = row.metres is None or row.metres <= limits.re_entered_metres
-            if one and before and near:
-                alike = fuzz.token_sort_ratio(one, before, processor=utils.default_process)
-                pair = Again._make((*row[:6], alike))
-                if pair.number not in found or alike > found[pair.number].alike:
-                    found[pair.number] = pair
-        return list(found.values())
+        both = [sealed for row in rows for sealed in (row.sealed, row.before_sealed)]
+        opened = await self._database.vault.open(COMPLAINT, both)
+        return await asyncio.to_thread(_compared, rows, opened, limits)
 
     async def _rows(self, query: str, **more: object) -> Sequence[Row[Any]]:
         said = {"start": self._period.start, "end": self._period.end, **more}
@@ -207,3 +197,19 @@ async def month_facts(database: Database, period: Period) -> AsyncIterator[Month
         for statement in (STEPS, CLOSED, "ANALYZE integrity_step", "ANALYZE integrity_closed"):
             await connection.execute(text(statement), said if ":" in statement else {})
         yield MonthFacts(database, connection, period)
+
+
+def _compared(rows: Sequence[Row[Any]], opened: Sequence[bytes | None], limits: Thresholds) -> list[Again]:
+    """Of each new complaint the one before that is most like it."""
+    from rapidfuzz import fuzz, utils  # noqa: PLC0415 - heavy, and needed here only
+
+    found: dict[str, Again] = {}
+    for row, one, before in zip(rows, opened[::2], opened[1::2], strict=True):
+        said, said_before = parsed(one).text, parsed(before).text
+        near = row.metres is None or row.metres <= limits.re_entered_metres
+        if said and said_before and near:
+            alike = fuzz.token_sort_ratio(said, said_before, processor=utils.default_process)
+            pair = Again._make((*row[:6], alike))
+            if pair.number not in found or alike > found[pair.number].alike:
+                found[pair.number] = pair
+    return list(found.values())

@@ -365,6 +365,7 @@ class FindingRow(Base):
     numbers: Mapped[list[Any]]
     facts: Mapped[dict[str, Any]]
     found_at: Mapped[datetime]
+    seen_at: Mapped[datetime]
     gone_at: Mapped[datetime | None]
 
 

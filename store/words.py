@@ -14,6 +14,7 @@ from store.database import Database
 from store.engine import transaction
 from store.personal import COMPLAINT, Personal, parsed
 from store.tables import ComplaintRow
+from store.vault import Unreadable, Vault
 
 WORD = "word"
 """The kind of these blind indexes."""
@@ -53,6 +54,13 @@ async def blind_words(database: Database, texts: Sequence[str]) -> list[str]:
     return [" ".join(sorted(blind[one] for one in of_text)) for of_text in lexemes]
 
 
+async def _or_none(vault: Vault, sealed: bytes | None) -> bytes | None:
+    try:
+        return await vault.open_one(COMPLAINT, sealed)
+    except Unreadable:
+        return None
+
+
 class Words:
     """Makes words that are missing: of complaints that were recorded by code that kept none."""
 
@@ -81,8 +89,15 @@ class Words:
         async with transaction(self._database) as connection:
             return (await connection.execute(query)).all()
 
+    async def _opened(self, sealed: Sequence[bytes | None]) -> list[bytes | None]:
+        vault = self._database.vault
+        try:
+            return await vault.open(COMPLAINT, sealed)
+        except Unreadable:  # one was changed; the others are found all the same
+            return [await _or_none(vault, one) for one in sealed]
+
     async def _fill(self, portion: Sequence[Row[str, bytes | None]]) -> None:
-        opened = await self._database.vault.open(COMPLAINT, [row.sealed for row in portion])
+        opened = await self._opened([row.sealed for row in portion])
         said = {row.id: words_of(parsed(one)) for row, one in zip(portion, opened, strict=True) if one}
         words = await blind_words(self._database, list(said.values()))
         async with transaction(self._database) as connection:

@@ -216,8 +216,6 @@ class Frauds:
         self._keep(life)
         subject = self._dated(month, f"{life.complaint.number} {second.sha256}")
         self._planted.subjects[Rule.PICTURE].add(subject)
-        implied = self._dated(month, f"{honest.complaint.number} {first.sha256}")
-        self._planted.implied[Rule.PICTURE].add(implied)
 
     def _begin(self, at: datetime, point: Point | None = None) -> Life:
         """A complaint that comes to the kelurahan of a point; somewhere when none is given."""

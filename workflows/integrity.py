@@ -22,7 +22,7 @@ class IntegrityWorkflow:
                 month,
                 result_type=int,
                 start_to_close_timeout=timeouts.FINDINGS,
-                retry_policy=timeouts.ALERTS_RETRY,
+                retry_policy=timeouts.REPORT_RETRY,
                 summary=f"findings of {month.name}",
             )
         return new

@@ -93,7 +93,7 @@ def test_open_data_has_a_line_for_each_complaint_and_nothing_of_a_person(
 def test_what_strikes_is_looked_for_and_listed(program: Program) -> None:
     looked = program.run("integrity", MONTH, "--json")
     assert looked.status == 0, looked.err
-    assert "findings in 2025-10" in looked.err
+    assert "Findings in 2025-10" in looked.err
     again = program.run("integrity", MONTH, "--json")
     assert "0 new" in again.err
     assert again.json == looked.json == program.run("integrity", MONTH, "--no-look", "--json").json

@@ -59,6 +59,7 @@ def test_too_fast_for_the_city_and_for_the_unit_itself(closed: Closing, strikes:
     if found:
         assert found[0].subject == found[0].numbers[0] == "JK1"
         assert found[0].facts["city_seconds"] == 20 * HOUR
+        assert ("own_cases" in found[0].facts) is (closed.own.cases >= 10)
 
 
 def test_a_unit_is_fast_when_half_of_enough_closings_are() -> None:
@@ -84,7 +85,7 @@ def test_re_entered_says_what_it_is_like() -> None:
     (found,) = re_entered(MONTH, [alike, alike._replace(number="JK3", alike=80.0)], LIMITS)
     assert found.numbers == ("JK2", "JK1")
     assert found.facts == {
-        "before": "JK1", "before_outcome": "withdrawn", "days": 3.2, "alike": 97.0, "metres": 12.0,
+        "before": "JK1", "ended": "withdrawn", "days": 3.2, "alike": 97.0, "metres": 12.0,
     }  # fmt: skip
     (by_words,) = re_entered(MONTH, [alike._replace(metres=None)], LIMITS)
     assert "metres" not in by_words.facts
@@ -102,10 +103,13 @@ def test_who_accepts_everything_strikes_only_where_others_do_not() -> None:
     soft = checks("soft", "y", 60)
     (found,) = accepts_all(MONTH, soft + others, LIMITS)
     assert (found.subject, found.unit, len(found.numbers)) == ("soft", "BIRO", 60)
-    assert found.facts["others_share"] == 0.1
+    assert found.facts["others_share"] == 0.099
     assert not list(accepts_all(MONTH, soft[:39] + others, LIMITS)), "too few"
     assert not list(accepts_all(MONTH, soft + checks("strict", "x", 100), LIMITS)), "nobody rejects anything"
-    assert not list(accepts_all(MONTH, soft, LIMITS)), "nobody to compare with"
+    assert not list(accepts_all(MONTH, soft + checks("strict", "x", 17, 2), LIMITS)), (
+        "too few to compare with"
+    )
+    assert not list(accepts_all(MONTH, checks("mild", "y", 2880, 120) + others * 20, LIMITS)), "a trifle"
 
 
 def test_a_validator_of_one_person_strikes_where_others_see_that_person_seldom() -> None:
@@ -143,7 +147,7 @@ def test_low_ratings_strike_where_others_are_content() -> None:
     (found,) = low_ratings(MONTH, bad + others, LIMITS)
     assert (found.subject, len(found.numbers)) == ("A", 6)
     assert not list(low_ratings(MONTH, bad[:4] + others, LIMITS)), "too few"
-    assert not list(low_ratings(MONTH, bad, LIMITS)), "nobody to compare with"
+    assert not list(low_ratings(MONTH, bad + others[:19], LIMITS)), "too few to compare with"
     mixed = bad + [Rating(f"JKAx{n}", "A", 5) for n in range(7)]
     assert not list(low_ratings(MONTH, mixed + others, LIMITS)), "not most of them"
 
@@ -152,14 +156,20 @@ def test_pictures_without_camera_data_alone_do_not_strike() -> None:
     use = Use(number="JK1", purpose=Purpose.COMPLETED, unit="A", at=datetime(2026, 10, 5, tzinfo=UTC))
     picture = Attachment(sha256="f" * 64, media_type="image/jpeg", size_bytes=1)
 
-    def proof(*codes: FindingCode) -> AtComplaint:
-        said = tuple(Finding(code=code, en=code, id=code, numbers=("JK9",)) for code in codes)
+    def proof(*codes: FindingCode, other_at: int = 4) -> AtComplaint:
+        other = Use(
+            number="JK9", purpose=Purpose.COMPLETED, unit="B", at=datetime(2026, 10, other_at, tzinfo=UTC)
+        )
+        said = tuple(Finding(code=code, en=code, id=code, numbers=("JK9",), uses=(other,)) for code in codes)
         return AtComplaint(attachment=picture, use=use, findings=said)
 
     assert not list(pictures(MONTH, [proof(FindingCode.NO_CAMERA_DATA), proof()]))
     (found,) = pictures(MONTH, [proof(FindingCode.SAME_PICTURE, FindingCode.NO_CAMERA_DATA)])
     assert found.numbers == ("JK1", "JK9")
     assert found.facts["what"] == "same_picture"
+    assert not list(pictures(MONTH, [proof(FindingCode.SAME_PICTURE, other_at=9)])), (
+        "it was the first to use it"
+    )
 
 
 def test_the_same_thing_is_the_same_finding() -> None:

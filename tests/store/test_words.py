@@ -254,6 +254,23 @@ async def test_what_older_code_recorded_gets_the_same_words(words_database: Data
     assert await Words(words_database).fill() == 0
 
 
+async def test_one_that_was_tampered_with_hinders_no_other(words_database: Database) -> None:
+    tampered, whole = [await recorded(words_database, text=f"Katautuh nomor {place}") for place in range(2)]
+    before = await whole.words()
+    async with transaction(words_database) as connection:
+        row = ComplaintRow.__table__.c
+        both = update(ComplaintRow).where(row.id.in_([tampered.id, whole.id])).values(words=None)
+        kept = await connection.scalar(select(row.sealed).where(row.id == tampered.id))
+        await connection.execute(both)
+        changed = update(ComplaintRow).where(row.id == tampered.id)
+        await connection.execute(changed.values(sealed=kept[:-1] + bytes([kept[-1] ^ 1])))
+    await Words(words_database).fill()
+    assert await whole.words() == before
+    assert await tampered.words() is None
+    async with transaction(words_database) as connection:
+        await connection.execute(changed.values(sealed=kept))
+
+
 async def test_what_is_written_in_bulk_has_the_same_words_from_one_query(words_database: Database) -> None:
     singly = await recorded(words_database, text="Katabulk di jalan")
     lives = []

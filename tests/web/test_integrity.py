@@ -1,6 +1,6 @@
 """The integrity view: what strikes is listed with its facts, and what the Inspektorat says of it is kept."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -23,7 +23,7 @@ FACTS: dict[Rule, Facts] = {
         "own_seconds": 72_000,
         "own_cases": 41,
     },
-    Rule.RE_ENTERED: {"before": "JK2001010001", "before_outcome": "withdrawn", "days": 3.5, "alike": 100},
+    Rule.RE_ENTERED: {"before": "JK2001010001", "ended": "withdrawn", "days": 3.5, "alike": 100},
     Rule.PING_PONG: {"returns": 2, "path": f"{UNIT} → {OTHER} → {UNIT} → {OTHER}"},
     Rule.FAST_UNIT: {"cases": 14, "seconds": 310, "times_faster": 190.5},
     Rule.ACCEPTS_ALL: {"cases": 204, "rejected": 0, "others_share": 0.06, "chance": 3e-6},
@@ -75,7 +75,7 @@ async def test_findings_are_listed_with_their_facts_and_narrowed(
     month = month_of(found)
     whole = (await inspector.get("/office/integrity", params={"month": month})).text
     assert all(one.id in whole for one in found)
-    for said in ("4 menit", "19 jam", "menolak 0 dari 204", "90", "Kelurahan Duri Pulo"):
+    for said in ("4 menit", "19 jam", "menolak 0 dari 204", "1 : 333.333", "6%", "Kelurahan Duri Pulo"):
         assert said in whole
     narrow = (await inspector.get("/office/integrity", params={"month": month, "rule": "ping_pong"})).text
     assert [one.rule for one in found if f"findings/{one.id}" in narrow] == [Rule.PING_PONG]
@@ -95,10 +95,15 @@ async def test_what_is_said_of_a_finding_is_added_and_never_changed(
     assert refused.status_code == 422
     assert "Tulis alasannya" in refused.text
     for state, note in (("explained", "Kerja bakti akhir bulan."), ("confirmed", "Ternyata <b>tidak</b>.")):
-        answered = await inspector.post(address, data={"state": state, "note": note})
-        assert answered.headers["location"] == address
+        said = {"state": state, "note": note, "seen": one.digest}
+        for _ in range(2):  # pressed twice is said once
+            assert (await inspector.post(address, data=said)).headers["location"] == address
     more = one.model_copy(update={"facts": {**one.facts, "late": 15.0}})
     await Findings(engine).keep(one.month, [one.rule], [more], datetime.now(UTC))
+    stale = {"state": "open", "note": "Masih begitu.", "seen": one.digest}
+    refused = await inspector.post(address, data=stale)
+    assert refused.status_code == 409
+    assert "Masih begitu." in refused.text
     page = (await inspector.get(address)).text
     assert page.index("Kerja bakti akhir bulan.") < page.index("Ternyata &lt;b&gt;tidak&lt;/b&gt;.")
     assert "o-inspektorat" in page
@@ -117,7 +122,8 @@ async def test_what_no_longer_holds_is_shown_only_if_somebody_judged_it(
 ) -> None:
     judged, not_judged = found[0], found[1]
     await inspector.post(
-        f"/office/integrity/findings/{judged.id}", data={"state": "explained", "note": "Foto arsip."}
+        f"/office/integrity/findings/{judged.id}",
+        data={"state": "explained", "note": "Foto arsip.", "seen": judged.digest},
     )
     assert await Findings(engine).keep(judged.month, list(Rule), found[2:], datetime.now(UTC)) == (0, 2)
     listed = (await inspector.get("/office/integrity", params={"month": month_of(found)})).text
@@ -128,6 +134,25 @@ async def test_what_no_longer_holds_is_shown_only_if_somebody_judged_it(
     listed = (await inspector.get("/office/integrity", params={"month": month_of(found)})).text
     assert not_judged.id in listed
     assert "tidak lagi berlaku" not in listed
+
+
+async def test_nobody_judges_a_finding_about_themselves(
+    inspector: httpx.AsyncClient, engine: Database, found: list[Found]
+) -> None:
+    own = found[4].model_copy(update={"subject": "o-inspektorat o-kel-x", "rule": Rule.ONE_CLOSER})
+    await Findings(engine).keep(own.month, [Rule.ONE_CLOSER], [own, own], datetime.now(UTC))
+    said = {"state": "explained", "note": "Saya sendiri.", "seen": own.digest}
+    assert (await inspector.post(f"/office/integrity/findings/{own.id}", data=said)).status_code == 403
+
+
+async def test_a_look_that_began_earlier_changes_nothing(engine: Database, found: list[Found]) -> None:
+    one = found[0]
+    older = datetime.now(UTC) - timedelta(hours=1)
+    stale = one.model_copy(update={"facts": {**one.facts, "what": "old"}})
+    assert await Findings(engine).keep(one.month, list(Rule), [stale], older) == (0, 0)
+    kept = await Findings(engine).one(one.id)
+    assert kept is not None
+    assert kept.found.facts == one.facts
 
 
 @pytest.mark.parametrize(

@@ -21,7 +21,7 @@ TITLES = {
 STATES = {
     FindingState.OPEN: N_("belum ditinjau"),
     FindingState.EXPLAINED: N_("ada penjelasannya"),
-    FindingState.CONFIRMED: N_("terbukti"),
+    FindingState.CONFIRMED: N_("dikonfirmasi"),
 }
 RULES = {
     Rule.PICTURE: N_(
@@ -35,20 +35,22 @@ RULES = {
     ),
     Rule.RE_ENTERED: N_(
         "Tempat, kategori, dan isi yang sama masuk lagi dalam %(re_entered_days)s hari sesudah laporan "
-        "sebelumnya selesai atau ditarik, dalam jarak %(re_entered_metres)s meter dan dengan teks yang "
+        "sebelumnya selesai atau ditarik, dalam jarak %(re_entered_metres)s meter atau di tempat "
+        "bernama sama, dengan teks yang "
         "sedikitnya %(re_entered_alike)s dari 100 mirip: jamnya mulai dari awal."
     ),
     Rule.PING_PONG: N_(
         "Laporan kembali ke unit yang pernah memegangnya, sedikitnya %(ping_pong_returns)s kali. Meja kanal "
-        "tidak dihitung."
+        "dan koordinator tidak dihitung."
     ),
     Rule.FAST_UNIT: N_(
         "Separuh dari sedikitnya %(fast_unit_cases)s penyelesaian sebulan berlangsung lebih dari "
         "%(fast_unit_factor)s kali lebih cepat daripada biasanya di seluruh kota."
     ),
     Rule.ACCEPTS_ALL: N_(
-        "Dari sedikitnya %(validator_cases)s pemeriksaan sebulan, begitu sedikit yang ditolak sehingga itu "
-        "bukan kebetulan (peluang paling besar %(chance)s) bila dibandingkan dengan pemeriksa lain."
+        "Dari sedikitnya %(validator_cases)s pemeriksaan sebulan, begitu sedikit yang ditolak, paling banyak "
+        "1/%(accepts_all_factor)s bagian pada pemeriksa lain, sehingga peluangnya paling besar %(chance)s "
+        "bila semua sama."
     ),
     Rule.ONE_CLOSER: N_(
         "Sedikitnya %(one_closer_cases)s pemeriksaan sebulan, dan sedikitnya %(one_closer_share)s dari "
@@ -80,7 +82,7 @@ SAID = {
     ),
     Rule.ACCEPTS_ALL: N_(
         "%(subject)s menolak %(rejected)s dari %(cases)s; pemeriksa lain menolak %(others_share)s. "
-        "Peluang kebetulan: %(chance)s."
+        "Bila semua sama, peluangnya %(chance)s."
     ),
     Rule.ONE_CLOSER: N_(
         "%(validator)s memeriksa %(of_closer)s hasil kerja %(closer)s dari %(cases)s pemeriksaannya, "
@@ -88,13 +90,18 @@ SAID = {
     ),
     Rule.MONTH_END: N_(
         "%(late)s dari %(cases)s penyelesaian bulan itu jatuh pada %(days)s hari terakhir; di unit lain "
-        "%(others_share)s. Peluang kebetulan: %(chance)s."
+        "%(others_share)s. Bila semua sama, peluangnya %(chance)s."
     ),
     Rule.LOW_RATINGS: N_(
         "%(low)s dari %(cases)s nilai adalah 1 atau 2; di unit lain %(others_share)s. "
-        "Peluang kebetulan: %(chance)s."
+        "Bila semua sama, peluangnya %(chance)s."
     ),
 }
+TOO_FAST_FOR_THE_CITY = N_(
+    "Selesai %(seconds)s sesudah tiba. Biasanya %(city_seconds)s di seluruh kota (%(city_cases)s "
+    "kasus); unit ini "
+    "belum punya cukup kasus."
+)
 SECONDS = frozenset({"seconds", "city_seconds", "own_seconds"})
 SHARES = frozenset({"others_share", "one_closer_share", "low_ratings_share"})
 LEAST = 1e-6
@@ -102,18 +109,18 @@ LEAST = 1e-6
 
 
 class FindingWords:
-    """The sentences of one language. ``number`` and ``percent`` write figures as the language does."""
+    """The sentences of one language. ``number`` writes figures as the language does."""
 
     def __init__(
         self,
         words: Words,
         gettext: Callable[[str], str],
-        figures: tuple[Callable[[float], str], Callable[[float], str]],
+        number: Callable[[float], str],
         names: Mapping[str, str],
     ) -> None:
         self._words = words
         self._ = gettext
-        self._number, self._percent = figures
+        self._number = number
         self._names = names
 
     def title(self, rule: Rule) -> str:
@@ -132,17 +139,20 @@ class FindingWords:
         """What strikes, with the figures that it rests on."""
         if found.rule is Rule.PICTURE:
             return str(found.facts.get(language, ""))
+        alone = found.rule is Rule.TOO_FAST and "own_cases" not in found.facts
+        said = TOO_FAST_FOR_THE_CITY if alone else SAID[found.rule]
         facts: dict[str, Any] = {name: self._fact(name, said) for name, said in found.facts.items()}
         facts["subject"], facts["validator"] = found.subject, found.subject.partition(" ")[0]
-        return self._(SAID[found.rule]) % facts
+        return self._(said) % facts
 
     def _fact(self, name: str, said: Any) -> str:
         if name in SECONDS:
             return self._words.span(timedelta(seconds=max(float(said), 60)))
         if name in SHARES:
-            return self._percent(said)
+            return f"{self._number(round(100 * said, 1))}%"
         if name == "chance":
-            return f"< {LEAST:.6f}" if float(said) < LEAST else f"{float(said):.6f}".rstrip("0")
+            rare = f"1 : {self._number(round(1 / max(float(said), LEAST)))}"
+            return f"< {rare}" if float(said) < LEAST else rare
         if name == "path":
             return " → ".join(self._names.get(unit, unit) for unit in str(said).split(" → "))
         return said if isinstance(said, str) else self._number(said)

@@ -4,7 +4,7 @@ Facts for a human, never a verdict (``domain.integrity``, Pergub 39/2019 art. 11
 """
 
 from datetime import date
-from typing import Annotated, Any
+from typing import Annotated, Any, NamedTuple
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Depends, Form, Path, Query, Request
@@ -12,13 +12,13 @@ from fastapi.responses import RedirectResponse, Response
 from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
 
-from domain.integrity import Finding, FindingState, Rule
+from domain.integrity import Finding, FindingState, Judgement, Rule
 from store.attachments import AttachmentCatalogue
 from store.findings import FindingFilter, Findings
 from web.language import language_of, translations
 from web.office.finding_words import FindingWords
 from web.rendering import environment, page
-from web.seat import Room, Seat, seated
+from web.seat import NotAllowed, Room, Seat, seated
 from web.site import Site, site_of
 from web.wording import N_, Words
 
@@ -28,11 +28,22 @@ SHOWN_NUMBERS = 200
 
 NO_REASON = N_("Tulis alasannya: siapa pun yang membaca ini nanti harus dapat memahaminya.")
 
+CHANGED = N_("Faktanya berubah sejak halaman ditampilkan. Baca lagi, lalu simpan.")
+LONGEST_NOTE = 10_000
+"""Twice what a page lets in: a browser counts the end of a line as one character, and sends two."""
+
 router = APIRouter()
 
 Inspector = Annotated[Seat, Depends(seated(Room.INTEGRITY))]
 TheSite = Annotated[Site, Depends(site_of)]
 Identity = Annotated[str, Path(max_length=60)]
+
+
+class Typed(NamedTuple):
+    """What somebody is about to say of a finding."""
+
+    state: FindingState
+    note: str
 
 
 class Asked(BaseModel):
@@ -105,14 +116,25 @@ async def judge(
     seat: Inspector,
     identity: Identity,
     state: Annotated[FindingState, Form()],
-    note: Annotated[str, Form(max_length=5000)] = "",
+    seen: Annotated[str, Form(max_length=40)] = "",
+    note: Annotated[str, Form(max_length=LONGEST_NOTE)] = "",
 ) -> Response:
-    """Adds what was found out; what was said before stays. Without a reason nothing is added."""
-    if not note.strip():
-        return await _finding(request, site, identity, 422, state=state, wrong=NO_REASON)
-    by = seat.officer.code if seat.officer else seat.account.name
-    if not await Findings(site.database).judge(identity, state, note.strip(), by, site.clock()):
+    """Adds what was found out; what was said before stays.
+
+    Nothing is added without a reason, nor when the facts are no longer those that were ``seen``.
+    """
+    findings = Findings(site.database)
+    one = await findings.one(identity)
+    if one is None:
         raise HTTPException(404)
+    if seat.actor.code in one.found.subject.split():
+        raise NotAllowed  # nobody judges a finding about themselves
+    typed = Typed(state, note.strip())
+    if not typed.note:
+        return await _finding(request, site, identity, 422, typed=typed, wrong=NO_REASON)
+    said = Judgement(at=site.clock(), by=seat.actor.code, state=state, note=typed.note, facts=one.found.facts)
+    if seen != one.found.digest or not await findings.judge(identity, said):
+        return await _finding(request, site, identity, 409, typed=typed, wrong=CHANGED)
     return RedirectResponse(f"/office/integrity/findings/{identity}", 303)
 
 
@@ -122,7 +144,7 @@ async def _finding(
     identity: str,
     status: int = 200,
     *,
-    state: FindingState | None = None,
+    typed: Typed | None = None,
     wrong: str = "",
 ) -> Response:
     one = await Findings(site.database).one(identity)
@@ -133,7 +155,7 @@ async def _finding(
         "office/finding.html",
         status,
         one=one,
-        state=state or one.state,
+        typed=typed or Typed(one.state, ""),
         wrong=wrong,
         states=list(FindingState),
         numbers=one.found.numbers[:SHOWN_NUMBERS],
@@ -157,9 +179,8 @@ def words(request: Request) -> FindingWords:
     """The sentences in the language of the browser."""
     language = language_of(request)
     made, speak = environment(language), translations(language)
-    figures = made.filters["number"], made.filters["percent"]
     names = site_of(request).overview.names
-    return FindingWords(Words(speak.gettext, speak.ngettext), speak.gettext, figures, names)
+    return FindingWords(Words(speak.gettext, speak.ngettext), speak.gettext, made.filters["number"], names)
 
 
 def _place(last: Finding) -> str:

@@ -32,6 +32,7 @@ def upgrade() -> None:
         sa.Column("numbers", JSONB(), nullable=False),
         sa.Column("facts", JSONB(), nullable=False),
         sa.Column("found_at", MOMENT, nullable=False),
+        sa.Column("seen_at", MOMENT, nullable=False),
         sa.Column("gone_at", MOMENT, nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_finding")),
     )
