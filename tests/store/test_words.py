@@ -261,6 +261,7 @@ async def test_one_that_was_tampered_with_hinders_no_other(words_database: Datab
         row = ComplaintRow.__table__.c
         both = update(ComplaintRow).where(row.id.in_([tampered.id, whole.id])).values(words=None)
         kept = await connection.scalar(select(row.sealed).where(row.id == tampered.id))
+        assert kept
         await connection.execute(both)
         changed = update(ComplaintRow).where(row.id == tampered.id)
         await connection.execute(changed.values(sealed=kept[:-1] + bytes([kept[-1] ^ 1])))
