@@ -130,7 +130,7 @@ async def floor(client: Client, *, local: bool = False) -> Lived:
     opened = await took.of(
         client.execute_update_with_start_workflow(Floor.step, start_workflow_operation=begin)
     )
-    handle = client.get_workflow_handle_for(Floor.run, identity)
+    handle = client.get_workflow_handle(identity)
     commands = [await took.of(handle.execute_update(Floor.step)) for _ in COMMANDS]
     await handle.result()
     return Lived(identity, opened, commands)
