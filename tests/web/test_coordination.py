@@ -265,8 +265,8 @@ async def test_a_day_of_an_asisten(
         await page.get_by_role("status").filter(has_text=ews.number).wait_for()
         assert (await there(pages, ews.number)).ews_until is None
         # And a complaint is given to another unit from the list.
-        await page.goto(f"{LIST}?unit={moved.unit}&late=no")
-        await page.locator(f"input[value={moved.number}]").check()
+        await page.goto(f"{LIST}?unit={moved.unit}&late=no&q={moved.number}")
+        await page.locator(f"input[name=numbers][value={moved.number}]").check()
         await page.locator("input[name=to]").fill("Dinas Bina Marga")
         await check_axe(page)
         await keep_screenshot(page, f"coordination-list-{name}")
