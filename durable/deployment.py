@@ -87,18 +87,18 @@ class Deployment:
         while True:
             try:
                 now = await self.standing()
-                if now.current not in {instead_of, build_id}:
+                if now.current == build_id:
+                    return True
+                if now.current != instead_of:
                     return False
-                if now.current != build_id:
-                    await self._set_current(build_id, now.token)
+                # Believed when it is read: the engine may take two that come together and keep the later.
+                await self._set_current(build_id, now.token)
             except DeploymentError:
                 # Not yet registered, somebody was faster, or many ask at once: what is true is read again.
                 if loop.time() > end:
                     raise
                 await asyncio.sleep(wait)
                 wait = min(2 * wait, LONGEST_WAIT_S)
-            else:
-                return True
 
     async def ramp(self, build_id: str, percentage: float) -> None:
         """Gives a build a share of the work, in percent; 0 ends the ramp."""
