@@ -29,6 +29,9 @@ DEEP = 400
 """Complaints that are decided anew and asked about in Temporal; of more, so many by chance."""
 
 AT_ONCE, ASKED_AGAIN = 8, 4
+ENDED_WITHIN_S = 120.0
+"""A delivery whose worker was killed comes again after a minute; the workflow waits for it before it ends."""
+
 FINAL = {"sent", "failed", "unconfirmed", "bounced"}
 
 
@@ -144,11 +147,19 @@ async def _looked_into(
     done = {event.command_id for event in events}
     if missing := promises.commands.get(identity, set()) - done:
         found.append(f"{len(missing)} commands were acknowledged and are not there")
-    described = await client.get_workflow_handle(identity).describe()
     over = draft.complaint.is_over
-    if (described.close_time is not None) != over:
+    if await _has_ended(client, identity, wait_s=ENDED_WITHIN_S if over else 0) != over:
         found.append("its workflow has ended too early" if not over else "its workflow has not ended")
     return [f"{identity}: {one}" for one in found], failed
+
+
+async def _has_ended(client: Client, identity: str, wait_s: float) -> bool:
+    end = asyncio.get_running_loop().time() + wait_s
+    while (await client.get_workflow_handle(identity).describe()).close_time is None:
+        if asyncio.get_running_loop().time() >= end:
+            return False
+        await asyncio.sleep(1)
+    return True
 
 
 async def _state(client: Client, identity: str) -> ComplaintView:
