@@ -40,6 +40,8 @@ async def integrity(
         code = tuntas.city.unit(unit).code if unit else None
         which = FindingFilter(rule=rule, unit=code, state=state, month=period.first)
         findings = await Findings(tuntas.engine).latest(which, LISTED)
+        if len(findings) == LISTED:
+            remark(f"Only the first {LISTED} are listed; narrow with --rule, --unit or --state.")
     if as_json:
         print_json([one.model_dump(mode="json") for one in findings])
         return

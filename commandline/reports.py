@@ -77,7 +77,7 @@ def _over(period: Period) -> Period:
     return period
 
 
-def reporter(tuntas: Wiring) -> "ReportMaker":
+def report_maker(tuntas: Wiring) -> "ReportMaker":
     """Makes reports from the record."""
     from activities.report_maker import ReportMaker  # noqa: PLC0415 - heavy
 
@@ -105,7 +105,7 @@ async def _make(tuntas: Wiring, period: Period, out: Path | None, language: str,
     from reports.words import Words  # noqa: PLC0415
     from store.reports import Reports  # noqa: PLC0415 - heavy
 
-    made = await reporter(tuntas).monthly(period)
+    made = await report_maker(tuntas).monthly(period)
     words = Words("en" if language == "en" else "id")
     noted = await Reports(tuntas.engine).noted(period.name)
     if noted and noted.digest != made.digest:
@@ -184,7 +184,7 @@ async def letter(
     period = Period.ended_before(PeriodKind.WEEK if weekly else PeriodKind.DAY, moment)
     async with Wiring() as tuntas:
         code = tuntas.city.unit(coordinator).code
-        words = await reporter(tuntas).scope_letter(period, code)
+        words = await report_maker(tuntas).scope_letter(period, code)
     sys.stdout.write(f"{words.subject}\n\n{words.body}")
 
 
@@ -212,5 +212,5 @@ async def open_data(month: Month, out: Out = Path()) -> None:
     """The complaints of a month as open data: anonymous, with a dictionary of what each field means."""
     period = _over(Period.parse(month))
     async with Wiring() as tuntas:
-        files = await reporter(tuntas).open_data(period)
+        files = await report_maker(tuntas).open_data(period)
     await asyncio.to_thread(write_files, out, files)

@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import Row, and_, or_, select
 
+from domain.evidence import METRES_PER_DEGREE
 from domain.value import Value
 from store.database import Database
 from store.engine import transaction
@@ -18,7 +19,6 @@ WITHIN = timedelta(days=14)
 ALIKE = 55.0
 """Of 100: how alike two texts must be [O]; measured on paraphrases in the tests."""
 
-METRES_PER_DEGREE = 111_320.0
 MOST = 10
 
 

@@ -17,13 +17,12 @@ PORTION = 500
 
 
 class FindingFilter(NamedTuple):
-    """Which findings: None leaves a part open. ``gone``: those too that no longer hold and nobody judged."""
+    """Which findings: None leaves a part open. What no longer holds and nobody judged is never meant."""
 
     rule: Rule | None = None
     unit: str | None = None
     state: FindingState | None = None
     month: date | None = None
-    gone: bool = False
 
 
 class Findings:
@@ -159,9 +158,7 @@ def _wanted(which: FindingFilter) -> Any:
         query = query.where(FindingRow.month == which.month)
     if which.state:
         query = query.where(func.coalesce(last.c.state, FindingState.OPEN) == which.state)
-    if not which.gone:
-        query = query.where(or_(FindingRow.gone_at.is_(None), last.c.state.is_not(None)))
-    return query
+    return query.where(or_(FindingRow.gone_at.is_(None), last.c.state.is_not(None)))
 
 
 def _finding(row: Row[Any], judgements: Sequence[Row[Any]]) -> Finding:

@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy import Row, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from domain.evidence import METRES_PER_DEGREE
 from domain.integrity import Thresholds
 from domain.integrity_rules import Again, Check, Closing, Done, Path, Rating, Usual
 from domain.period import Period
@@ -112,8 +113,8 @@ WITH new AS (
 SELECT one.number, before.number AS before, ended.unit, ended.event AS ended,
     extract(epoch FROM one.opened_at - ended.at)::float8 / 86400 AS days,
     CASE WHEN one.latitude IS NOT NULL AND before.latitude IS NOT NULL THEN
-        sqrt(power((one.latitude - before.latitude) * 111320, 2)
-            + power((one.longitude - before.longitude) * 111320 * cos(radians(one.latitude)), 2))
+        sqrt(power((one.latitude - before.latitude) * :metres_per_degree, 2)
+            + power((one.longitude - before.longitude) * :metres_per_degree * cos(radians(one.latitude)), 2))
     END AS metres,
     one.sealed, before.sealed AS before_sealed
 FROM pair
@@ -131,7 +132,6 @@ ORDER BY one.number, ended.at DESC
 """
 """Candidates; how alike the texts are is seen when they are opened. Who follows another has its clock."""
 
-METRES_PER_DEGREE = 111_320.0
 NARROWEST = 0.99
 """The cosine of Jakarta's latitude, which makes degrees of longitude shorter."""
 
@@ -177,7 +177,13 @@ class MonthFacts:
     async def again(self, limits: Thresholds) -> list[Again]:
         """Complaints that came in at the place of one that had ended shortly before, in its category."""
         high = limits.re_entered_metres / METRES_PER_DEGREE
-        rows = await self._rows(AGAIN, high=high, wide=high / NARROWEST, days=limits.re_entered_days)
+        rows = await self._rows(
+            AGAIN,
+            high=high,
+            wide=high / NARROWEST,
+            days=limits.re_entered_days,
+            metres_per_degree=METRES_PER_DEGREE,
+        )
         both = [sealed for row in rows for sealed in (row.sealed, row.before_sealed)]
         opened = await self._database.vault.open(COMPLAINT, both)
         return await asyncio.to_thread(_compared, rows, opened, limits)

@@ -101,7 +101,7 @@ class Frauds:
         self._seed = seed
         self._chance = random.Random(f"{seed}/{year}/frauds")
         self._categories = [one for one in city.categories() if not one.duty]
-        self._points = [(ward, point) for ward, point in city.reference_points()]
+        self._points = list(city.reference_points())
         self._numbers: Counter[date] = Counter()
         self._planted = Planted([], [], {rule: set() for rule in Rule}, {rule: set() for rule in Rule})
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 import pytest
-from sqlalchemy import event, text
+from sqlalchemy import text
 
 from durable.complaints import Complaints
 from store.database import Database
@@ -11,20 +11,15 @@ from store.engine import DatabaseUnreachable
 from store.gauges import FAMILIES, FRESH_S, QUERY, Gauges
 from tests.city import opening
 from tests.keys import a_key_ring
+from tests.statements import statements_sent
 
 pytestmark = pytest.mark.servers
 
 
 @pytest.fixture
 def statements(engine: Database) -> Iterator[list[str]]:
-    seen: list[str] = []
-
-    def note(_: object, __: object, statement: str, *___: object) -> None:
-        seen.append(statement)
-
-    event.listen(engine.sync_engine, "before_cursor_execute", note)
-    yield seen
-    event.remove(engine.sync_engine, "before_cursor_execute", note)
+    with statements_sent(engine) as seen:
+        yield seen
 
 
 async def test_one_query_answers_everybody_for_a_while(engine: Database, statements: list[str]) -> None:

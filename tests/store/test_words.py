@@ -1,13 +1,11 @@
 """Complaints are found by words that nobody can read in the database."""
 
-from collections.abc import AsyncIterator, Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator
 from datetime import date
 from typing import Any
 from uuid import uuid4
 
 import pytest
-from sqlalchemy import event as sa_event
 from sqlalchemy import select, text, update
 
 from domain.channel_view import OwnFilter
@@ -32,6 +30,7 @@ from store.search import MOST_COUNTED, conditions_of, counted, rows_where
 from store.tables import ComplaintRow
 from store.words import Words
 from tests.city import KELURAHAN, MONDAY, Life, opening
+from tests.statements import statements_sent
 from tests.store.conftest import a_database
 
 pytestmark = pytest.mark.servers
@@ -102,18 +101,6 @@ async def held(database: Database, typed: str) -> set[str]:
     rows = await Inbox(database).page(KELURAHAN.code, which, None, 100)
     assert len(rows) == await Inbox(database).count(KELURAHAN.code, which)
     return {row.number for row in rows}
-
-
-@contextmanager
-def said_to(database: Database) -> Iterator[list[str]]:
-    seen: list[str] = []
-
-    def note(*arguments: Any) -> None:
-        seen.append(arguments[2])
-
-    sa_event.listen(database.sync_engine, "before_cursor_execute", note)
-    yield seen
-    sa_event.remove(database.sync_engine, "before_cursor_execute", note)
 
 
 @pytest.mark.parametrize(
@@ -226,7 +213,7 @@ async def test_an_opening_takes_one_query_more_and_what_happens_later_none(words
     one = Recorded(words_database)
     await one.register()
     await recorded(words_database)  # keys of the index are at hand then
-    with said_to(words_database) as said:
+    with statements_sent(words_database) as said:
         await one.record()
     assert len([statement for statement in said if "to_tsvector" in statement]) == 1
     assert [statement.split()[0] for statement in said if "data_key" not in statement] == [
@@ -236,7 +223,7 @@ async def test_an_opening_takes_one_query_more_and_what_happens_later_none(words
         "UPDATE",
         "WITH",
     ]
-    with said_to(words_database) as said:
+    with statements_sent(words_database) as said:
         await one.happens(ProcessingRestricted(restricted=False))
     assert not [statement for statement in said if "to_tsvector" in statement]
 
@@ -247,7 +234,7 @@ async def test_what_older_code_recorded_gets_the_same_words(words_database: Data
     async with transaction(words_database) as connection:
         mine = ComplaintRow.id.in_([one.id for one in many])
         await connection.execute(update(ComplaintRow).where(mine).values(words=None))
-    with said_to(words_database) as said:
+    with statements_sent(words_database) as said:
         assert await Words(words_database).fill() == 3
     assert len(said) <= 5, "a portion, its keys, its lexemes, its update; and nothing is left"
     assert [await one.words() for one in many] == before
@@ -280,7 +267,7 @@ async def test_what_is_written_in_bulk_has_the_same_words_from_one_query(words_d
         made.life.complaint.number = f"JK99010{place}0001"
         stands = standing(made.life.complaint, made.life.events)
         lives.append((made, Whole(made.start, made.life.complaint, [(made.life.events, stands)])))
-    with said_to(words_database) as said:
+    with statements_sent(words_database) as said:
         await BulkRecorder(words_database).record(life for _, life in lives)
     assert len([statement for statement in said if "to_tsvector" in statement]) == 1
     assert {await made.words() for made, _ in lives} == {await singly.words()}

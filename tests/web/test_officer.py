@@ -1,15 +1,13 @@
 """What an officer sees and does on pages, by forms alone: sight, authority, refusals, several at once."""
 
 import re
-from collections.abc import Awaitable, Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
 import httpx
 import pytest
-from sqlalchemy import event
 
 from channels.http.body_limit import LARGEST_BODY
 from domain.commands import Accept, Complete, Progress
@@ -17,6 +15,7 @@ from domain.intake import Reporter
 from domain.wib import WIB
 from store.database import Database
 from tests.pictures import jpeg, scene
+from tests.statements import statements_sent
 from tests.web.conftest import Whole
 from tests.web.office import (
     CAMAT,
@@ -430,23 +429,10 @@ async def test_what_is_held_about_a_person_is_one_file(pages: Whole, as_officer:
     assert (await operator.post("/office/persons/ask", data=missing)).status_code == 422
 
 
-@contextmanager
-def counted(engine: Database) -> Iterator[list[str]]:
-    """The statements that are sent to PostgreSQL."""
-    seen: list[str] = []
-
-    def note(_: Any, __: Any, statement: str, *___: Any) -> None:
-        seen.append(statement)
-
-    event.listen(engine.sync_engine, "before_cursor_execute", note)
-    yield seen
-    event.remove(engine.sync_engine, "before_cursor_execute", note)
-
-
 async def asked_of(engine: Database, caller: httpx.AsyncClient, path: str) -> int:
     """How many queries a page needs when its keys are at hand."""
     await caller.get(path)
-    with counted(engine) as seen:
+    with statements_sent(engine) as seen:
         assert (await caller.get(path)).status_code == 200
     return len(seen)
 

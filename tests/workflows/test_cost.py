@@ -3,16 +3,12 @@
 Times are measured by ``bench/``; docs/performance.md says what these counts are made of.
 """
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-from typing import Any
-
 import pytest
-from sqlalchemy import event
 from temporalio.client import Client
 
 from bench.lifecycle import counts, ours
 from store.database import Database
+from tests.statements import statements_sent
 
 pytestmark = pytest.mark.servers
 LIVES = 3
@@ -23,24 +19,11 @@ BYTES = 28_000
 STATEMENTS = 42
 
 
-@contextmanager
-def statements(engine: Database) -> Iterator[list[str]]:
-    """What is sent to PostgreSQL meanwhile."""
-    seen: list[str] = []
-
-    def note(_: Any, __: Any, statement: str, *___: Any) -> None:
-        seen.append(statement)
-
-    event.listen(engine.sync_engine, "before_cursor_execute", note)
-    yield seen
-    event.remove(engine.sync_engine, "before_cursor_execute", note)
-
-
 @pytest.mark.usefixtures("worker")
 async def test_a_life_costs_what_it_cost(client: Client, engine: Database) -> None:
     asked, found = [], []
     for _ in range(LIVES):
-        with statements(engine) as seen:
+        with statements_sent(engine) as seen:
             life = await ours(client)
         asked.append(len(seen))
         found.append(counts(await client.get_workflow_handle(life.id).fetch_history()))

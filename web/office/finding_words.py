@@ -35,9 +35,8 @@ RULES = {
     ),
     Rule.RE_ENTERED: N_(
         "Tempat, kategori, dan isi yang sama masuk lagi dalam %(re_entered_days)s hari sesudah laporan "
-        "sebelumnya selesai atau ditarik, dalam jarak %(re_entered_metres)s meter atau di tempat "
-        "bernama sama, dengan teks yang "
-        "sedikitnya %(re_entered_alike)s dari 100 mirip: jamnya mulai dari awal."
+        "sebelumnya selesai atau ditarik, dalam jarak %(re_entered_metres)s meter atau di tempat bernama "
+        "sama, dengan teks yang sedikitnya %(re_entered_alike)s dari 100 mirip: jamnya mulai dari awal."
     ),
     Rule.PING_PONG: N_(
         "Laporan kembali ke unit yang pernah memegangnya, sedikitnya %(ping_pong_returns)s kali. Meja kanal "
@@ -98,9 +97,8 @@ SAID = {
     ),
 }
 TOO_FAST_FOR_THE_CITY = N_(
-    "Selesai %(seconds)s sesudah tiba. Biasanya %(city_seconds)s di seluruh kota (%(city_cases)s "
-    "kasus); unit ini "
-    "belum punya cukup kasus."
+    "Selesai %(seconds)s sesudah tiba. Biasanya %(city_seconds)s di seluruh kota (%(city_cases)s kasus); "
+    "unit ini belum punya cukup kasus."
 )
 SECONDS = frozenset({"seconds", "city_seconds", "own_seconds"})
 SHARES = frozenset({"others_share", "one_closer_share", "low_ratings_share"})

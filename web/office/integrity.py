@@ -13,6 +13,7 @@ from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
 
 from domain.integrity import Finding, FindingState, Judgement, Rule
+from domain.search import day_of
 from store.attachments import AttachmentCatalogue
 from store.findings import FindingFilter, Findings
 from web.language import language_of, translations
@@ -27,7 +28,6 @@ SHOWN_NUMBERS = 200
 """Complaints of a finding that are listed; the facts say how many there are."""
 
 NO_REASON = N_("Tulis alasannya: siapa pun yang membaca ini nanti harus dapat memahaminya.")
-
 CHANGED = N_("Faktanya berubah sejak halaman ditampilkan. Baca lagi, lalu simpan.")
 LONGEST_NOTE = 10_000
 """Twice what a page lets in: a browser counts the end of a line as one character, and sends two."""
@@ -62,14 +62,14 @@ class Asked(BaseModel):
             rule=Rule(self.rule) if self.rule in set(Rule) else None,
             unit=self.unit or None,
             state=FindingState(self.state) if self.state in set(FindingState) else None,
-            month=_day(f"{self.month}-01"),
+            month=day_of(f"{self.month}-01"),
         )
 
     @property
     def place(self) -> tuple[date, str] | None:
         """Where the list goes on; None: at its beginning."""
         month, _, identity = self.after.partition("~")
-        first = _day(month)
+        first = day_of(month)
         return (first, identity) if first and identity else None
 
 
@@ -185,10 +185,3 @@ def words(request: Request) -> FindingWords:
 
 def _place(last: Finding) -> str:
     return f"{last.found.month.isoformat()}~{last.id}"
-
-
-def _day(said: str) -> date | None:
-    try:
-        return date.fromisoformat(said)
-    except ValueError:
-        return None
