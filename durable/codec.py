@@ -17,6 +17,8 @@ from temporalio.converter import (
     WorkflowSerializationContext,
 )
 
+from durable.dictionary import DICTIONARY
+
 ENCODING = b"binary/tuntas-sealed"
 ABOUT = "temporal"
 SERVICE = "service"
@@ -57,9 +59,7 @@ class SealingCodec(PayloadCodec, WithSerializationContext):
         return [
             Payload(
                 metadata={"encoding": ENCODING},
-                data=await self._sealer.seal(
-                    self._owner, ABOUT, zlib.compress(payload.SerializeToString(), level=6)
-                ),
+                data=await self._sealer.seal(self._owner, ABOUT, _packed(payload)),
             )
             for payload in payloads
         ]
@@ -74,7 +74,13 @@ class SealingCodec(PayloadCodec, WithSerializationContext):
         ]
 
 
+def _packed(payload: Payload) -> bytes:
+    packing = zlib.compressobj(zdict=DICTIONARY)
+    return packing.compress(payload.SerializeToString()) + packing.flush()
+
+
 def _payload(opened: bytes | None) -> Payload:
     if opened is None:
         raise Forgotten("The words of this complaint were erased, because its reporter asked for it.")
-    return Payload.FromString(zlib.decompress(opened))
+    unpacking = zlib.decompressobj(zdict=DICTIONARY)
+    return Payload.FromString(unpacking.decompress(opened) + unpacking.flush())
