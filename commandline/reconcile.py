@@ -1,13 +1,15 @@
 """Reconciling: whether Temporal, the read model and the record agree over all complaints."""
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from commandline.answers import Json, command, fail, print_json, progress, remark
 from commandline.wiring import Wiring
-from domain.reconciling import Difference
 from runtime.settings import load_settings
+
+if TYPE_CHECKING:
+    from domain.reconciling import Difference
 
 
 @command

@@ -3,7 +3,7 @@
 import uuid
 from collections.abc import Callable
 from datetime import datetime
-from typing import Annotated, NamedTuple
+from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 import typer
 
@@ -26,11 +26,13 @@ from domain.commands import (
     Validate,
     Withdraw,
 )
-from domain.orders import Orders
 from domain.place import Point
 from domain.refusal import RefusalCode, Refused
 from domain.status import Status
 from domain.wib import WIB
+
+if TYPE_CHECKING:
+    from domain.orders import Orders
 
 Number = Annotated[str, typer.Argument(help="Number of the complaint, such as JK2511230001.")]
 As = Annotated[str, typer.Option("--as", metavar="OFFICER", help="Who acts: a code from `org officers`.")]
@@ -45,7 +47,7 @@ Code = Annotated[str | None, typer.Option("--access-code", help="The code that t
 Latitude = Annotated[float | None, typer.Option("--lat", help="Latitude of a better location, in degrees.")]
 Longitude = Annotated[float | None, typer.Option("--lon", help="Longitude of a better location.")]
 
-Build = Callable[[Orders, str], AnyCommand]
+Build = Callable[["Orders", str], AnyCommand]
 """Makes the command, given the unit that holds the complaint now."""
 
 

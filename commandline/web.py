@@ -12,13 +12,9 @@ from commandline.messengers import hooks
 from commandline.webhooks import tell_subscribers
 from commandline.wiring import Wiring
 from domain.account import Role
-from runtime.free_port import LOOPBACK
-from runtime.logs import configure_logs
+from runtime.free_port import LOOPBACK, WEB_PORT
 from runtime.metrics_address import loopback
 from runtime.settings import Settings, load_settings
-from runtime.stack_record import read_stack
-from runtime.tracing import start_tracing
-from runtime.web_process import PREFERRED_PORT
 
 if TYPE_CHECKING:
     from fastapi import FastAPI
@@ -46,14 +42,16 @@ async def web(
     host: Annotated[str, typer.Option("--host", help="Address to listen on.")] = LOOPBACK,
     port: Annotated[
         int, typer.Option("--port", min=0, max=65535, help="Port to listen on; 0 for any.")
-    ] = PREFERRED_PORT,
+    ] = WEB_PORT,
 ) -> None:
     """Serves HTTP in the foreground, and tells webhooks; `up` does it too. Ctrl-C stops it cleanly."""
     import uvicorn  # noqa: PLC0415 - heavy
 
     from channels.http.traced import Traced  # noqa: PLC0415 - heavy
     from runtime.http_server import HttpServer  # noqa: PLC0415 - heavy
+    from runtime.logs import configure_logs  # noqa: PLC0415 - heavy
     from runtime.operations_server import Operations, served  # noqa: PLC0415 - heavy
+    from runtime.tracing import start_tracing  # noqa: PLC0415 - heavy
 
     settings, sdk = load_settings(), loopback()
     configure_logs(settings)
@@ -166,6 +164,8 @@ def temporal_screens() -> list[str]:
     settings = load_settings()
     if settings.codec_origins:
         return [one.strip().rstrip("/") for one in settings.codec_origins.split(",")]
+    from runtime.stack_record import read_stack  # noqa: PLC0415 - heavy
+
     record = read_stack(settings.home)
     address = record.temporal_ui if record else None
     return [address, address.replace("127.0.0.1", "localhost")] if address else []

@@ -7,7 +7,6 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
 from domain.commands import Evidence
-from domain.orders import Orders
 from domain.refusal import RefusalCode, Refused
 from domain.status import Status
 from runtime.settings import Settings, load_settings
@@ -18,6 +17,7 @@ if TYPE_CHECKING:
     from channels.attachments.taking import Attachments
     from channels.front_door import FrontDoor
     from commandline.show import Others
+    from domain.orders import Orders
     from domain.timeline import Entry
     from domain.view import ComplaintView
     from durable.complaints import Complaints
@@ -87,8 +87,10 @@ class Wiring:
         return self._city
 
     @property
-    def orders(self) -> Orders:
+    def orders(self) -> "Orders":
         """Builds commands from codes."""
+        from domain.orders import Orders  # noqa: PLC0415 - heavy
+
         return Orders(self.city)
 
     async def complaints(self) -> "Complaints":

@@ -4,6 +4,9 @@ import random
 import socket
 
 LOOPBACK = "127.0.0.1"
+WEB_PORT = 8080
+"""Where pages are served if nobody says otherwise and it is free."""
+
 # Below the ports that systems hand to outgoing connections (Linux from 32768): one of those is free at the
 # moment of asking and taken by anybody's connection a moment later.
 _CANDIDATES = range(15_000, 32_000)

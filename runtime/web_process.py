@@ -6,13 +6,12 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 
 from runtime.child_process import ChildProcess
-from runtime.free_port import LOOPBACK, free_port, is_free
+from runtime.free_port import LOOPBACK, WEB_PORT, free_port, is_free
 from runtime.home import Home
 from runtime.process_identity import ProcessIdentity, listens
 from runtime.settings import PROJECT_ROOT
 from runtime.start_failed import StartFailed
 
-PREFERRED_PORT = 8080
 READY_LIMIT_S = 60.0
 STOP_GRACE_S = 20.0
 PROBE_LIMIT_S = 2.0
@@ -34,7 +33,7 @@ class WebProcess:
         self._log = home.log("web")
         self._command = list(command)
         self._environment = environment
-        self._port = free_port(port, PREFERRED_PORT)
+        self._port = free_port(port, WEB_PORT)
         self._child: ChildProcess | None = None
 
     @property
@@ -52,7 +51,7 @@ class WebProcess:
         tries = _TRIES
         while True:
             tries -= 1
-            self._port = free_port(self._port, PREFERRED_PORT)
+            self._port = free_port(self._port, WEB_PORT)
             try:
                 await self._start()
             except StartFailed as failed:
