@@ -25,8 +25,9 @@ def test_numbers_stay_numbers(value: object) -> None:
 
 
 def test_whoever_writes_tables_disarms_them() -> None:
-    ours = [one for one in ROOT.glob("*/**/*.py") if one.relative_to(ROOT).parts[0].isidentifier()]
-    writing = {file for file in ours if "tests" not in file.parts and _writes_csv(file)}
+    # Below var/ lies data, and the packages of the peers that bench/ measures.
+    rooms = [one for one in ROOT.iterdir() if one.name.isidentifier() and one.name not in {"tests", "var"}]
+    writing = {file for room in rooms for file in room.glob("**/*.py") if _writes_csv(file)}
     assert {file.name for file in writing} >= {"exporting.py", "importing.py", "files.py"}
     assert [file.name for file in writing if "disarmed" not in file.read_text(encoding="utf-8")] == []
 
