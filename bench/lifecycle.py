@@ -32,6 +32,7 @@ from temporalio.worker import Worker
 
 from domain.commands import REPORTER, Accept, Close, Progress, Rate, Validate
 from durable.complaints import Complaints
+from durable.queues import COMPLAINTS
 from durable.search_attributes import REGISTRY
 from jakarta.load import load_jakarta
 from runtime.settings import load_settings
@@ -81,6 +82,8 @@ class Floor:
 
 
 FLOOR, OURS = "floor", "ours"
+QUEUE = "bench"
+"""Of its own: on a folder that was used, complaints go to the current build only, which the bench is not."""
 
 
 class Lived(NamedTuple):
@@ -138,9 +141,9 @@ async def floor(client: Client, *, local: bool = False) -> Lived:
     return Lived(identity, opened, commands)
 
 
-async def ours(client: Client) -> Lived:
+async def ours(client: Client, queue: str = COMPLAINTS) -> Lived:
     """One complaint from opened to closed, recorded and announced."""
-    life, took = Life(Complaints(client), start()), Times()
+    life, took = Life(Complaints(client, queue), start()), Times()
     opened = await took.of(life.open())
     commands = [await took.of(life.send(command, actor)) for command, actor in COMMANDS]
     await client.get_workflow_handle(life.id).result()
@@ -199,13 +202,13 @@ async def main(asked: Asked) -> None:
             client = await connect(settings, plugins=[plugin(engine, settings, load_jakarta())])
             bare = await connect(settings)
             async with (
-                hosted_by(client, "complaints"),
+                hosted_by(client, QUEUE),
                 Worker(bare, task_queue="floor", workflows=[Floor], activities=[nothing]),
             ):
                 kinds: Kinds = {
                     FLOOR: partial(measure, bare, floor, asked),
                     "floor, local": partial(measure, bare, partial(floor, local=True), asked),
-                    OURS: partial(measure, client, ours, asked),
+                    OURS: partial(measure, client, partial(ours, queue=QUEUE), asked),
                 }
                 for warm_up in kinds.values():
                     await warm_up()
