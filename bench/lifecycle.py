@@ -3,13 +3,12 @@
 ``make bench``. A life is: opened, accepted, worked on, done, validated, rated, closed; all is recorded and
 announced. The floor is the engine's own limit: as many messages, and one empty activity for each; the second
 floor has local activities instead, which ours does not use (docs/decisions/0001). Rates and times are
-medians of the rounds with their spread; counts do not vary, and a test guards them. With ``TUNTAS_HOME`` the
-data folder that it names is used, and gets these complaints too: one with a million closed ones, say.
+medians of the rounds with their spread; counts do not vary, and a test guards them. ``--home`` names a
+data folder to use, which gets these complaints too: one with a million closed ones, say.
 """
 
 import argparse
 import asyncio
-import os
 import statistics
 import sys
 import tempfile
@@ -35,7 +34,7 @@ from durable.complaints import Complaints
 from durable.queues import COMPLAINTS
 from durable.search_attributes import REGISTRY
 from jakarta.load import load_jakarta
-from runtime.settings import load_settings
+from runtime.settings import Settings
 from runtime.stack import Stack
 from runtime.temporal_client import connect
 from store.database import Database
@@ -121,6 +120,7 @@ class Asked(NamedTuple):
     rounds: int
     complaints: int
     at_once: int
+    home: Path | None
 
 
 Kinds = dict[str, Callable[[], Awaitable[Cost]]]
@@ -195,8 +195,7 @@ def busy_s() -> float:
 async def main(asked: Asked) -> None:
     """Interleaves the rounds, so that whatever else the machine does meets both alike."""
     with tempfile.TemporaryDirectory() as folder:
-        os.environ.setdefault("TUNTAS_HOME", str(Path(folder) / "home"))
-        settings = load_settings()
+        settings = Settings(home=asked.home or Path(folder) / "home")
         async with Stack(settings, search_attributes=REGISTRY, migrate=migrate):
             engine = Database.of(settings)
             client = await connect(settings, plugins=[plugin(engine, settings, load_jakarta())])
@@ -268,8 +267,9 @@ def asked_for() -> Asked:
     parser.add_argument("--rounds", type=int, default=5, help="of each (default 5)")
     parser.add_argument("--complaints", type=int, default=60, help="lifecycles a round (default 60)")
     parser.add_argument("--at-once", type=int, default=20, help="under way at a time (default 20)")
+    parser.add_argument("--home", type=Path, help="a data folder to use and to fill (default: a new one)")
     said = parser.parse_args()
-    return Asked(said.rounds, said.complaints, said.at_once)
+    return Asked(said.rounds, said.complaints, said.at_once, said.home)
 
 
 if __name__ == "__main__":

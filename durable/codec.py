@@ -83,4 +83,7 @@ def _payload(opened: bytes | None) -> Payload:
     if opened is None:
         raise Forgotten("The words of this complaint were erased, because its reporter asked for it.")
     unpacking = zlib.decompressobj(zdict=DICTIONARY)
-    return Payload.FromString(unpacking.decompress(opened) + unpacking.flush())
+    plain = unpacking.decompress(opened) + unpacking.flush()
+    if not unpacking.eof:
+        raise ValueError("A payload of this complaint is cut short; Temporal's database is damaged.")
+    return Payload.FromString(plain)

@@ -3,6 +3,7 @@
 import zlib
 from collections.abc import Sequence
 
+import pytest
 from temporalio.api.common.v1 import Payload
 
 from durable.codec import ENCODING, SealingCodec
@@ -42,3 +43,10 @@ async def test_a_payload_comes_back_and_takes_less_than_half() -> None:
 async def test_what_was_packed_without_the_dictionary_is_still_read() -> None:
     before = Payload(metadata={"encoding": ENCODING}, data=zlib.compress(VIEW.SerializeToString(), level=6))
     assert await SealingCodec(Glass()).decode([before]) == [VIEW]
+
+
+async def test_what_is_cut_short_is_not_taken_for_whole() -> None:
+    (packed,) = await SealingCodec(Glass()).encode([VIEW])
+    packed.data = packed.data[:-4]
+    with pytest.raises(ValueError, match="cut short"):
+        await SealingCodec(Glass()).decode([packed])

@@ -151,7 +151,7 @@ T = TypeVar("T")
 
 
 async def asked(question: Callable[[], Awaitable[T]]) -> T:
-    """The answer; asked again once when none came in time: the skipping server may lose a query."""
+    """The answer; asked again once when none came in time, as ``NoAnswer`` says one may."""
     try:
         return await question()
     except NoAnswer:
