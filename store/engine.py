@@ -1,13 +1,20 @@
 """The pool of connections to PostgreSQL, and transactions whose failures say what to do."""
 
+import select
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import Any
 
-from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy import Engine, event
+from sqlalchemy.exc import DBAPIError, InterfaceError, InvalidatePoolError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 STATEMENT_TIMEOUT_MS = 8_000
 """Shorter than the attempt of a recording activity, so that the database gives up first."""
+
+PING_AFTER_S = 5.0
+"""A connection that has lain idle for longer is asked whether it still lives before it is used."""
 
 
 class DatabaseUnreachable(ConnectionError):
@@ -16,11 +23,10 @@ class DatabaseUnreachable(ConnectionError):
 
 def open_engine(url: str, *, pool_size: int = 10) -> AsyncEngine:
     """An engine with a pool. Parameters never show in errors: they may be personal data."""
-    return create_async_engine(
+    engine = create_async_engine(
         url,
         pool_size=pool_size,
         max_overflow=pool_size,
-        pool_pre_ping=True,
         pool_timeout=5,
         hide_parameters=True,
         connect_args={
@@ -29,6 +35,35 @@ def open_engine(url: str, *, pool_size: int = 10) -> AsyncEngine:
             "options": f"-c statement_timeout={STATEMENT_TIMEOUT_MS}",
         },
     )
+    _ping_if_doubtful(engine.sync_engine)
+    return engine
+
+
+def _ping_if_doubtful(engine: Engine) -> None:
+    """Asks a connection that may be dead; when it is, all in the pool are replaced.
+
+    ``pool_pre_ping`` asks each time, which takes as long as a short statement.
+    """
+
+    @event.listens_for(engine, "checkin")
+    def note(_connection: Any, record: Any) -> None:
+        record.info["idle_since"] = time.monotonic()
+
+    @event.listens_for(engine, "checkout")
+    def ping(connection: Any, record: Any, _proxy: Any) -> None:
+        idle_s = time.monotonic() - record.info.get("idle_since", time.monotonic())
+        try:
+            if idle_s > PING_AFTER_S or _was_told_something(connection):
+                engine.dialect.do_ping(connection)
+        except engine.dialect.loaded_dbapi.Error as error:
+            raise InvalidatePoolError from error
+
+
+def _was_told_something(connection: Any) -> bool:
+    """Whether PostgreSQL has said something unasked: most often that it goes away."""
+    poll = select.poll()
+    poll.register(connection.driver_connection.fileno(), select.POLLIN)
+    return bool(poll.poll(0))
 
 
 @asynccontextmanager
