@@ -9,6 +9,9 @@ from domain.value import Value
 COMPACT = json.JSONEncoder(separators=(",", ":"))
 """Made once: making it takes longer than what it writes."""
 
+END = '"]'
+"""What is hashed ends so, after what the chain was before."""
+
 
 class AuditEntry(Value):
     """Who did what, when, from where, to which complaint; and the digest of what is on record of it.
@@ -27,6 +30,10 @@ class AuditEntry(Value):
 
     def hash_after(self, previous: bytes) -> bytes:
         """What the chain is at this entry, given what it was before."""
+        return sha256(f"{self.said()}{previous.hex()}{END}".encode()).digest()
+
+    def said(self) -> str:
+        """What is hashed, in ASCII, up to what the chain was before: that follows in hex, and ``END``."""
         said = [
             self.complaint_id,
             self.seq,
@@ -36,9 +43,9 @@ class AuditEntry(Value):
             self.action,
             self.via,
             self.content.hex(),
-            previous.hex(),
+            "",
         ]
-        return sha256(COMPACT.encode(said).encode()).digest()
+        return COMPACT.encode(said).removesuffix(END)
 
 
 def beginning(complaint_id: str) -> bytes:

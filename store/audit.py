@@ -54,19 +54,24 @@ def chained(events: Sequence[Mapping[str, Any]], previous: bytes | None) -> list
     rows = []
     chain = previous or beginning(events[0]["complaint_id"])
     for event in events:
-        entry = AuditEntry(
-            complaint_id=event["complaint_id"],
-            seq=event["seq"],
-            at=event["at"],
-            actor=event["actor"],
-            actor_unit=event["actor_unit"],
-            action=event["event"],
-            via=event["via"],
-            content=sha256(event["sealed"]).digest(),
-        )
+        entry = entry_of(event)
         chain = entry.hash_after(chain)
         rows.append({**entry.model_dump(), "hash": chain})
     return rows
+
+
+def entry_of(event: Mapping[str, Any]) -> AuditEntry:
+    """The entry for a row of ``event``."""
+    return AuditEntry(
+        complaint_id=event["complaint_id"],
+        seq=event["seq"],
+        at=event["at"],
+        actor=event["actor"],
+        actor_unit=event["actor_unit"],
+        action=event["event"],
+        via=event["via"],
+        content=sha256(event["sealed"]).digest(),
+    )
 
 
 class AuditTrail:

@@ -20,7 +20,6 @@ from domain.complaint import Complaint
 from domain.events import Event
 from domain.intake import Opening, complaint_id
 from domain.standing import ClockStanding, Standing
-from domain.status import Status
 from domain.view import view
 from runtime.key_ring import KEY_BYTES, KeyWrapper
 from store.attachments import use_rows
@@ -92,7 +91,6 @@ class BulkRecorder:
                 "registered_at": now.opened_at,
                 **await Recorder(self._database).facts(identity, life.opening, words),
                 **standing(now, events),
-                "closed_at": events[-1].at if now.status is Status.CLOSED else None,
             }
         )
         clocks: dict[str, ClockStanding] = {}

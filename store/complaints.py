@@ -6,7 +6,7 @@ from hashlib import sha256
 from hmac import compare_digest
 from typing import Any, NamedTuple
 
-from sqlalchemy import Numeric, Row, cast, func, select, tuple_, update
+from sqlalchemy import Numeric, Row, Update, cast, func, select, tuple_, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
@@ -19,12 +19,11 @@ from domain.status import Status
 from domain.timeline import Entry
 from domain.view import ComplaintView, DeadlineView, Receipt
 from domain.wib import WIB
-from store.attachments import insert_uses
-from store.audit import chain_before, chained
+from store.attachments import use_rows
 from store.database import Database
-from store.engine import transaction
+from store.engine import one_statement, transaction
 from store.events import events_of, lines_of, sealed_events
-from store.messages import NewMessage, fall_back, insert_messages, sealed_messages
+from store.messages import NewMessage, fall_back, sealed_messages
 from store.opening import sealed_opening
 from store.personal import (
     COMPLAINT,
@@ -37,10 +36,11 @@ from store.personal import (
     plain_contact,
     plain_words,
 )
+from store.record import Taken, keep
 from store.reply_marks import reply_mark
 from store.search import conditions_of
-from store.standings import insert_standings
-from store.tables import AuditRow, ComplaintRow, DayCounterRow, EventRow
+from store.standings import told_standings
+from store.tables import ComplaintRow, DayCounterRow
 from store.words import blind_words, words_of
 
 ERASURE = {
@@ -153,41 +153,26 @@ class Recorder:
         """
         vault = self._engine.vault
         rows = await sealed_events(vault, now.id, events)
-        facts = await self.opened(now.id, opening) if opening else await self._changed(now.id, events)
-        letters = await sealed_messages(vault, now.id, messages)
+        facts = await self.opened(now.id, opening) if opening else {}
+        changed = {} if opening else await self._changed(now.id, events)
+        undelivered = [event.body.about for event in events if isinstance(event.body, NotDelivered)]
+        more = {
+            **told_standings(now.id, events, stands),
+            "messages": await sealed_messages(vault, now.id, messages),
+            "uses": use_rows(now.id, events, opening),
+        }
+        alone = not changed and not undelivered
         try:
-            async with transaction(self._engine) as connection:
-                previous = await self._insert_events(connection, rows)
-                await connection.execute(insert(AuditRow), chained(rows, previous))
-                await connection.execute(
-                    update(ComplaintRow)
-                    .where(ComplaintRow.id == now.id, ComplaintRow.seq < now.seq)
-                    .values(standing(now, events) | facts)
-                )
-                if stands:
-                    await insert_standings(connection, now.id, events, stands)
-                await insert_messages(connection, letters)
-                await insert_uses(connection, now.id, events, opening)
-                for event in events:
-                    if isinstance(event.body, NotDelivered):
-                        await fall_back(connection, now.id, event.body.about)
-        except _Taken:
+            async with (one_statement if alone else transaction)(self._engine) as connection:
+                if changed:
+                    await connection.execute(_if_later(now).values(changed))
+                await keep(connection, {"id": now.id, **standing(now, events), **facts}, rows, more)
+                for about in undelivered:
+                    await fall_back(connection, now.id, about)
+        except Taken:
             there = await events_of(self._engine, now.id, first=events[0].seq)
             return [] if there[: len(events)] == list(events) else there
         return []
-
-    async def _insert_events(
-        self, connection: AsyncConnection, rows: Sequence[Mapping[str, Any]]
-    ) -> bytes | None:
-        """What the audit chain is before them. Raises ``_Taken`` when the place of one is taken."""
-        inserted = await connection.execute(
-            insert(EventRow).on_conflict_do_nothing().returning(EventRow.seq, chain_before(rows[0])), rows
-        )
-        found = inserted.all()
-        if len(found) < len(rows):
-            raise _Taken
-        previous: bytes | None = found[0].previous
-        return previous
 
     async def _changed(self, complaint_id: str, events: Sequence[Event]) -> dict[str, Any]:
         """What events about the person change in the row."""
@@ -243,10 +228,6 @@ class Recorder:
             "words": words,
             **await self._sealed(personal_of(intake), complaint_id),
         }
-
-
-class _Taken(Exception):
-    """The place of an event is taken; the transaction must not go on."""
 
 
 class Reads:
@@ -398,7 +379,7 @@ def standing(now: ComplaintView, events: Sequence[Event]) -> dict[str, Any]:
         "opened_at": now.opened_at,
         "due_at": now.due_at,
         "next_due_at": now.next_due_at,
-        "closed_at": func.coalesce(ComplaintRow.closed_at, events[-1].at) if closed else None,
+        "closed_at": events[-1].at if closed else None,
         "updated_at": events[-1].at,
         "waits_for": now.waits_for,
         "outlook": now.outlook.model_dump(mode="json"),
@@ -407,6 +388,11 @@ def standing(now: ComplaintView, events: Sequence[Event]) -> dict[str, Any]:
         "ews_until": now.ews_until,
         "deadlines": [deadline.model_dump(mode="json") for deadline in now.deadlines],
     }
+
+
+def _if_later(now: ComplaintView) -> Update:
+    """A late repeat does not turn the clock back."""
+    return update(ComplaintRow).where(ComplaintRow.id == now.id, ComplaintRow.seq < now.seq)
 
 
 def view_of(row: Row[Any]) -> ComplaintView:

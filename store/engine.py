@@ -2,8 +2,8 @@
 
 import select
 import time
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from typing import Any
 
 from sqlalchemy import Engine, event
@@ -69,9 +69,26 @@ def _was_told_something(connection: Any) -> bool:
 @asynccontextmanager
 async def transaction(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
     """One transaction: committed at the end, rolled back on any error. Raises ``DatabaseUnreachable``."""
-    try:
+    with _told_what_to_do():
         async with engine.begin() as connection:
             yield connection
+
+
+@asynccontextmanager
+async def one_statement(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
+    """For a single statement, which is a transaction by itself. Raises ``DatabaseUnreachable``.
+
+    Beginning and committing one are a round trip each, as the statement is.
+    """
+    with _told_what_to_do():
+        async with engine.connect() as connection:
+            yield await connection.execution_options(isolation_level="AUTOCOMMIT")
+
+
+@contextmanager
+def _told_what_to_do() -> Iterator[None]:
+    try:
+        yield
     except (OperationalError, InterfaceError, TimeoutError, OSError) as error:
         raise DatabaseUnreachable(
             "PostgreSQL is not reachable, or was lost on the way. Is it running? See: starter.py status"

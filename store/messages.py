@@ -220,7 +220,7 @@ async def opened_messages(vault: Vault, rows: Sequence[RowMapping]) -> list[Mess
 async def sealed_messages(
     vault: Vault, complaint_id: str, messages: Sequence[NewMessage]
 ) -> list[dict[str, Any]]:
-    """The rows of new messages; subjects carry nothing personal and stay plain."""
+    """The rows of new messages, but for when they were sent; subjects are not personal and stay plain."""
     return [
         _row(complaint_id, message)
         | {"sealed": await vault.seal(complaint_id, MESSAGE, message.body.encode())}
@@ -241,8 +241,8 @@ def _body(row: Mapping[Any, Any], opened: bytes | None) -> dict[str, str]:
 
 
 def _row(complaint_id: str, message: NewMessage) -> dict[str, Any]:
-    sent = {"state": "sent", "medium": "mailbox", "attempts": 1, "sent_at": func.now()}
-    waiting = {"state": "pending", "medium": None, "attempts": 0, "sent_at": None}
+    sent = {"state": "sent", "medium": "mailbox", "attempts": 1}
+    waiting = {"state": "pending", "medium": None, "attempts": 0}
     said = message.model_dump(exclude={"in_mailbox", "body"})
     return {"complaint_id": complaint_id, **said, **(sent if message.in_mailbox else waiting)}
 

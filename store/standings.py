@@ -22,29 +22,38 @@ SAME = ("started_at", "due_at", "breached_at", "stopped_at", "ended_at", "ended_
 
 PORTION = 500
 
-ADD = text(f"""
-WITH added AS (
+ADD_STANDINGS = f"""
+new_standing AS (
     INSERT INTO standing
-    SELECT said.* FROM jsonb_populate_recordset(NULL::standing, CAST(:standings AS jsonb)) AS said
-    WHERE CAST(:first AS integer) = 1 OR EXISTS (
-        SELECT FROM standing AS one
-        WHERE one.complaint_id = said.complaint_id AND one.seq = CAST(:first AS integer) - 1
+    SELECT said.* FROM told, jsonb_populate_recordset(NULL::standing, it -> 'standings') AS said
+    WHERE (it ->> 'first')::integer = 1 OR (
+        SELECT true FROM standing AS one
+        WHERE one.complaint_id = said.complaint_id AND one.seq = (it ->> 'first')::integer - 1
     )
     ON CONFLICT DO NOTHING
     RETURNING seq
+),
+new_clock_standing AS (
+    INSERT INTO clock_standing
+    SELECT said.*
+    FROM told, jsonb_populate_recordset(NULL::clock_standing, it -> 'clocks') AS said
+    LEFT JOIN LATERAL (
+        SELECT * FROM clock_standing AS one
+        WHERE one.complaint_id = said.complaint_id AND one.clock = said.clock
+        ORDER BY one.seq DESC LIMIT 1
+    ) AS before ON true
+    WHERE EXISTS (SELECT FROM new_standing) AND ({", ".join(f"said.{name}" for name in SAME)})
+        IS DISTINCT FROM ({", ".join(f"before.{name}" for name in SAME)})
+    ON CONFLICT DO NOTHING
 )
-INSERT INTO clock_standing
-SELECT said.*
-FROM jsonb_populate_recordset(NULL::clock_standing, CAST(:clocks AS jsonb)) AS said
-LEFT JOIN LATERAL (
-    SELECT * FROM clock_standing AS one
-    WHERE one.complaint_id = said.complaint_id AND one.clock = said.clock
-    ORDER BY one.seq DESC LIMIT 1
-) AS before ON true
-WHERE EXISTS (SELECT FROM added) AND ({", ".join(f"said.{name}" for name in SAME)})
-    IS DISTINCT FROM ({", ".join(f"before.{name}" for name in SAME)})
-ON CONFLICT DO NOTHING
-""")  # noqa: S608 - our own names
+"""  # noqa: S608 - our own names
+"""Part of a statement whose ``told.it`` is what ``told_standings`` gives, as JSON: keeps it.
+
+Nothing where the event before has no standing: all of them are then filled in together, in their order.
+PostgreSQL may answer an EXISTS there by reading the whole table; for a value it looks into the index.
+"""
+
+ADD = text(f"WITH told AS (SELECT CAST(:told AS jsonb) AS it), {ADD_STANDINGS} SELECT FROM told")  # noqa: S608
 
 
 def standing_rows(complaint_id: str, events: Sequence[Event], now: Standing) -> list[dict[str, Any]]:
@@ -70,25 +79,22 @@ def _same(before: ClockStanding | None, now: ClockStanding) -> bool:
     return before is not None and all(getattr(before, name) == getattr(now, name) for name in SAME)
 
 
+def told_standings(complaint_id: str, events: Sequence[Event], now: Standing | None) -> dict[str, Any]:
+    """Where events led, and how clocks stand after the last, for ``ADD_STANDINGS``."""
+    last = events[-1]
+    return {
+        "first": events[0].seq,
+        "standings": standing_rows(complaint_id, events, now) if now else [],
+        "clocks": [clock_row(complaint_id, last.seq, last.at, clock) for clock in now.clocks] if now else [],
+    }
+
+
 async def insert_standings(
     connection: AsyncConnection, complaint_id: str, events: Sequence[Event], now: Standing
 ) -> None:
-    """Keeps where these events led, in the caller's transaction, and the clocks that they changed.
-
-    Nothing where the event before has no standing: all of them are then filled in together, in their order.
-    """
-    last = events[-1]
-    clocks = [clock_row(complaint_id, last.seq, last.at, clock) for clock in now.clocks]
-    said = {
-        "first": events[0].seq,
-        "standings": _json(standing_rows(complaint_id, events, now)),
-        "clocks": _json(clocks),
-    }
-    await connection.execute(ADD, said)
-
-
-def _json(rows: Sequence[Mapping[str, Any]]) -> str:
-    return to_json(rows).decode()
+    """Keeps where these events led, in the caller's transaction, and the clocks that they changed."""
+    told = told_standings(complaint_id, events, now)
+    await connection.execute(ADD, {"told": to_json(told).decode()})
 
 
 class Standings:
