@@ -6,9 +6,9 @@ from hashlib import sha256
 from hmac import compare_digest
 from typing import Any, NamedTuple
 
-from sqlalchemy import Numeric, Row, Update, cast, func, select, tuple_, update
+from sqlalchemy import Numeric, Row, Update, cast, func, select, text, tuple_, update
 from sqlalchemy.dialects.postgresql import insert
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+from sqlalchemy.ext.asyncio import AsyncEngine
 
 from domain.events import Event, NotDelivered, PersonErased, ProcessingRestricted, ReporterCorrected
 from domain.intake import Opening
@@ -58,6 +58,22 @@ ERASURE = {
 """What is left in the row of an erased person's complaint; it is counted still."""
 
 
+NUMBER = text("""
+WITH counted AS (
+    INSERT INTO day_counter (day, last)
+    SELECT CAST(:day AS date), 1 WHERE NOT EXISTS (SELECT FROM complaint WHERE id = :id)
+    ON CONFLICT (day) DO UPDATE SET last = day_counter.last + 1
+    RETURNING CAST(last AS text) AS place
+)
+INSERT INTO complaint (id, first_run_id, number, channel, reference, registered_at)
+SELECT :id, :first_run_id, CAST(:prefix AS text) || lpad(place, greatest(4, length(place)), '0'),
+    :channel, :reference, :registered_at
+FROM counted
+RETURNING number
+""")
+"""Gives the next number of a day to a complaint that has none. One that fails uses no number up."""
+
+
 class Registration(NamedTuple):
     """A number, and the receipt of the complaint that has it if it was begun by another workflow."""
 
@@ -94,20 +110,24 @@ class Register:
         self, complaint_id: str, first_run_id: str, channel: str, reference: str, at: datetime
     ) -> Registration:
         """The number of a complaint: the same one for the same run, however often it is asked for."""
-        async with transaction(self._engine) as connection:
-            if row := await _by_id(connection, complaint_id):
-                return _registration(row, first_run_id, reference)
-            number = await self._next_number(connection, at)
-            values = {
-                "id": complaint_id,
-                "first_run_id": first_run_id,
-                "number": number,
-                "channel": channel,
-                "reference": reference,
-                "registered_at": at,
-            }
-            await connection.execute(insert(ComplaintRow).values(values))
-        return Registration(number, None)
+        day = at.astimezone(WIB).date()
+        values = {
+            "id": complaint_id,
+            "first_run_id": first_run_id,
+            "channel": channel,
+            "reference": reference,
+            "registered_at": at,
+            "day": day,
+            "prefix": f"JK{day:%y%m%d}",
+        }
+        async with one_statement(self._engine) as connection:
+            number = (await connection.execute(NUMBER, values)).scalar_one_or_none()
+        if number is not None:
+            return Registration(number, None)
+        query = select(ComplaintRow.__table__).where(ComplaintRow.id == complaint_id)
+        async with one_statement(self._engine) as connection:
+            row = (await connection.execute(query)).one()
+        return _registration(row, first_run_id, reference)
 
     async def skip_numbers(self, at: datetime, many: int) -> None:
         """Leaves so many numbers of a day out: those given out since a backup are not given again."""
@@ -120,16 +140,6 @@ class Register:
                     index_elements=[DayCounterRow.day], set_={"last": DayCounterRow.last + many}
                 )
             )
-
-    async def _next_number(self, connection: AsyncConnection, at: datetime) -> str:
-        day = at.astimezone(WIB).date()
-        counted = await connection.execute(
-            insert(DayCounterRow)
-            .values(day=day, last=1)
-            .on_conflict_do_update(index_elements=[DayCounterRow.day], set_={"last": DayCounterRow.last + 1})
-            .returning(DayCounterRow.last)
-        )
-        return f"JK{day:%y%m%d}{counted.scalar_one():04d}"
 
 
 class Recorder:
@@ -340,11 +350,6 @@ class Reads:
 def access_code_hash(access_code: str) -> str:
     """How a code is kept. It has 50 random bits, so that a fast digest is enough."""
     return sha256(access_code.strip().upper().encode()).hexdigest()
-
-
-async def _by_id(connection: AsyncConnection, complaint_id: str) -> Row[Any] | None:
-    query = select(ComplaintRow.__table__).where(ComplaintRow.id == complaint_id)
-    return (await connection.execute(query)).one_or_none()
 
 
 def _registration(row: Row[Any], first_run_id: str, reference: str) -> Registration:

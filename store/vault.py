@@ -21,7 +21,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from runtime.key_ring import KEY_BYTES, NONCE_BYTES, KeyWrapper, Wrapped
-from store.engine import transaction
+from store.engine import one_statement, transaction
 from store.tables import DataKeyRow
 
 FORM = b"\x01"
@@ -97,7 +97,7 @@ class Vault:
             last = await connection.scalar(
                 select(func.max(DataKeyRow.generation)).where(DataKeyRow.owner == owner)
             )
-        await self._insert(owner, (last or 0) + 1)
+        await self._made(owner, (last or 0) + 1)
         self._sealing.pop(owner, None)
 
     async def forget(self, owner: str, *, but_current: bool = False) -> int:
@@ -166,10 +166,7 @@ class Vault:
     async def _current(self, owner: str) -> DataKey:
         if (known := self._sealing.get(owner)) is not None:
             return known
-        key = await self._newest(owner)
-        if key is None:
-            await self._insert(owner, 1)
-            key = await self._newest(owner)
+        key = await self._newest(owner) or await self._made(owner, 1) or await self._newest(owner)
         if key is None:
             raise Unreadable(f"The keys of {owner} were forgotten; nothing more is sealed for it.")
         self._sealing[owner] = self._opening[key.id] = key
@@ -178,7 +175,7 @@ class Vault:
     async def _newest(self, owner: str) -> DataKey | None:
         """The current key of an owner; None when it never had one."""
         query = select(DataKeyRow.__table__).where(DataKeyRow.owner == owner)
-        async with transaction(self._engine) as connection:
+        async with one_statement(self._engine) as connection:
             row = (
                 await connection.execute(query.order_by(DataKeyRow.generation.desc()).limit(1))
             ).one_or_none()
@@ -188,10 +185,10 @@ class Vault:
             raise Unreadable(f"The keys of {owner} were forgotten; nothing more is sealed for it.")
         return await self._unwrapped(row.id, Wrapped(row.wrapped_by, row.wrapped))
 
-    async def _insert(self, owner: str, generation: int) -> None:
-        """Another process may be faster; its key is the one then."""
-        identity = uuid4()
-        wrapped = await self.ring.wrap(secrets.token_bytes(KEY_BYTES), identity.bytes)
+    async def _made(self, owner: str, generation: int) -> DataKey | None:
+        """A new key; None when another process was faster: its key is the one then."""
+        identity, secret = uuid4(), secrets.token_bytes(KEY_BYTES)
+        wrapped = await self.ring.wrap(secret, identity.bytes)
         values = {
             "id": identity,
             "owner": owner,
@@ -199,8 +196,10 @@ class Vault:
             "wrapped": wrapped.blob,
             "wrapped_by": wrapped.by,
         }
-        async with transaction(self._engine) as connection:
-            await connection.execute(insert(DataKeyRow).values(values).on_conflict_do_nothing())
+        statement = insert(DataKeyRow).values(values).on_conflict_do_nothing().returning(DataKeyRow.id)
+        async with one_statement(self._engine) as connection:
+            ours = (await connection.execute(statement)).one_or_none()
+        return DataKey(identity, AESGCM(secret), secret) if ours else None
 
     async def _keys(self, wanted: Collection[UUID]) -> dict[UUID, DataKey]:
         """The keys that are kept, of those wanted; one query for all that are not at hand."""
@@ -209,7 +208,7 @@ class Vault:
             query = select(DataKeyRow.id, DataKeyRow.wrapped, DataKeyRow.wrapped_by).where(
                 DataKeyRow.id.in_(missing), DataKeyRow.wrapped.is_not(None)
             )
-            async with transaction(self._engine) as connection:
+            async with one_statement(self._engine) as connection:
                 rows = (await connection.execute(query)).all()
             for row in rows:
                 found[row.id] = await self._unwrapped(row.id, Wrapped(row.wrapped_by, row.wrapped))

@@ -11,7 +11,7 @@ from sqlalchemy import Row, select, text
 
 from domain.search import bare
 from store.database import Database
-from store.engine import transaction
+from store.engine import one_statement, transaction
 from store.personal import COMPLAINT, Personal, parsed
 from store.tables import ComplaintRow
 from store.vault import Unreadable, Vault
@@ -45,7 +45,7 @@ def words_of(personal: Personal) -> str:
 
 async def blind_words(database: Database, texts: Sequence[str]) -> list[str]:
     """What stands for the words of each text, as ``tsvector`` reads it; one query for all of them."""
-    async with transaction(database) as connection:
+    async with one_statement(database) as connection:
         rows = await connection.execute(LEXEMES, {"texts": [bare(one) for one in texts]})
         lexemes: list[list[str]] = list(rows.scalars())
     every = sorted({one for of_text in lexemes for one in of_text})

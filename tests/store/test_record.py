@@ -1,7 +1,7 @@
 """Numbers and records: each once, however often asked, in few statements."""
 
 import asyncio
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
 import pytest
@@ -96,6 +96,30 @@ async def test_another_run_of_the_same_reference_finds_what_is_there(written: Wr
 async def test_two_hundred_at_once_have_two_hundred_numbers(engine: Database) -> None:
     numbers = await asyncio.gather(*(number(engine, uuid4().hex) for _ in range(200)))
     assert len(set(numbers)) == 200
+
+
+async def test_after_ten_thousand_a_number_grows_longer(engine: Database) -> None:
+    many = AT + timedelta(days=365)
+    await Register(engine).skip_numbers(many, 9_998)
+    identities = [complaint_id("jaki", uuid4().hex) for _ in range(2)]
+    given = [(await Register(engine).number(one, "run-1", "jaki", one, many)).number for one in identities]
+    assert given == ["JK2801019999", "JK28010110000"]
+
+
+async def test_a_number_takes_one_statement(engine: Database) -> None:
+    with statements_sent(engine) as sent:
+        await number(engine, uuid4().hex)
+    assert len(sent) == 1
+
+
+async def test_of_many_who_register_one_complaint_at_once_one_is_first(engine: Database) -> None:
+    """The others fail, and find it when they ask again; none has used a number up."""
+    reference, before = uuid4().hex, await number(engine, uuid4().hex)
+    asked = await asyncio.gather(*(number(engine, reference) for _ in range(5)), return_exceptions=True)
+    again = await number(engine, reference)
+    assert {one for one in asked if not isinstance(one, BaseException)} == {again}
+    assert {type(one) for one in asked} <= {str, IntegrityError}
+    assert int((await number(engine, uuid4().hex))[2:]) == int(before[2:]) + 2
 
 
 async def test_recording_twice_is_recording_once(written: Written) -> None:

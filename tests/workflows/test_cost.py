@@ -16,7 +16,7 @@ LIVES = 3
 
 EVENTS, TASKS, ACTIVITIES = 92, 15, 8
 BYTES = 20_000
-STATEMENTS = 14
+STATEMENTS = 11
 
 
 @pytest.mark.usefixtures("worker")
