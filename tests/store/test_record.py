@@ -128,6 +128,12 @@ async def test_recording_twice_is_recording_once(written: Written) -> None:
     assert await counts(written) == before == (1, 1, 2)
 
 
+async def test_what_many_record_at_once_is_kept_once(written: Written) -> None:
+    written.life.send(Accept(), officer(KELURAHAN))
+    await asyncio.gather(*(written.record(first=2) for _ in range(5)))
+    assert (await counts(written))[:2] == (2, 2)
+
+
 async def test_a_late_repeat_does_not_turn_the_clock_back(written: Written) -> None:
     written.life.send(Accept(), officer(KELURAHAN))
     await written.record(first=2)
