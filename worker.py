@@ -124,6 +124,7 @@ def plugin(
         ],
         activities=[
             recording.register,
+            recording.open,
             recording.record,
             delivery.announce,
             escalation.escalate,

@@ -3,16 +3,18 @@
 from datetime import datetime, timedelta
 
 from domain.calendar import WorkingCalendar
+from domain.draft import Draft
 from domain.events import Event
 from domain.intake import Opening
 from domain.notices import Notice
 from domain.period import Period
 from domain.person import Decision, PersonRequest, RequestState
 from domain.policy import Span
-from domain.standing import Standing
+from domain.standing import Standing, standing
 from domain.value import Value
-from domain.view import ComplaintView, Receipt
+from domain.view import ComplaintView, Receipt, view
 
+OPEN = "open"
 REGISTER = "register"
 RECORD = "record"
 ANNOUNCE = "announce"
@@ -49,6 +51,30 @@ class Registered(Value):
     """
 
     number: str
+    existing: Receipt | None = None
+
+
+class Open(Value):
+    """A complaint comes in: it is to get a number, and its arrival a place on record.
+
+    ``first_run_id`` tells a retry from a second complaint of the same reference.
+    """
+
+    complaint_id: str
+    first_run_id: str
+    opening: Opening
+    at: datetime
+
+
+class Opened(Value):
+    """Its number, the first events as they stand on record, and which notices went to the mailbox with them.
+
+    ``existing``: as with :class:`Registered`; nothing is recorded then.
+    """
+
+    number: str
+    events: tuple[Event, ...] = ()
+    told: tuple[str, ...] = ()
     existing: Receipt | None = None
 
 
@@ -147,3 +173,14 @@ UNDELIVERABLE = "Undeliverable"
 
 NOT_NOW = "NotNow"
 """Error type, retryable: the medium may take it later."""
+
+
+def recording(draft: Draft, complaint_id: str) -> Record:
+    """What is to be recorded of a draft that has events."""
+    return Record(
+        view=view(draft.complaint, complaint_id),
+        events=tuple(draft.events),
+        notices=tuple(draft.notices),
+        opening=draft.complaint.opening if draft.events[0].seq == 1 else None,
+        standing=standing(draft.complaint, draft.events),
+    )

@@ -4,9 +4,21 @@ from collections.abc import Mapping
 
 from temporalio import activity
 
-from activities.contracts import RECORD, REGISTER, Record, Recorded, Registered
+from activities.contracts import (
+    OPEN,
+    RECORD,
+    REGISTER,
+    Open,
+    Opened,
+    Record,
+    Recorded,
+    Registered,
+    recording,
+)
 from activities.contracts import Register as Registration
 from activities.counted import count_recorded
+from domain.complaint import Complaint
+from domain.draft import Draft
 from domain.notices import Audience
 from notify.letter import About, letter
 from notify.media import Routes
@@ -39,6 +51,20 @@ class Recording:
             asked.complaint_id, asked.first_run_id, asked.channel, asked.reference, asked.at
         )
         return Registered(number=number, existing=existing)
+
+    @activity.defn(name=OPEN)
+    async def open(self, asked: Open) -> Opened:
+        """Gives a complaint its number and records its arrival; once, however often it is asked."""
+        intake = asked.opening.intake
+        number, existing = await self._register.number(
+            asked.complaint_id, asked.first_run_id, intake.channel, intake.reference, asked.at
+        )
+        if existing:
+            return Opened(number=number, existing=existing)
+        draft = Draft(Complaint.blank(asked.opening))
+        draft.take(draft.complaint.open(number, asked.at))
+        recorded = await self.record(recording(draft, asked.complaint_id))
+        return Opened(number=number, events=recorded.instead or tuple(draft.events), told=recorded.told)
 
     @activity.defn(name=RECORD)
     async def record(self, what: Record) -> Recorded:

@@ -145,7 +145,7 @@ class Complaints:
         now = view(Complaint.blank(opening), identity)
         return WithStartWorkflowOperation(
             COMPLAINT,
-            Start(opening=opening),
+            Start(opening=opening, opens_in_one=True),
             id=identity,
             task_queue=self._task_queue,
             id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,

@@ -79,7 +79,11 @@ class Resumed(Value):
 
 
 class Start(Value):
-    """What a complaint is started with; ``resumed`` is set by continue-as-new only."""
+    """What a complaint is started with; ``resumed`` is set by continue-as-new only.
+
+    ``opens_in_one``: its number and its arrival are one activity; complaints that began before have two.
+    """
 
     opening: Opening
     resumed: Resumed | None = None
+    opens_in_one: bool = False

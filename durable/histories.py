@@ -18,7 +18,22 @@ from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
 from temporalio.converter import WorkflowSerializationContext
 from temporalio.service import RPCError, RPCStatusCode
 
-from activities.contracts import ANNOUNCE, RECORD, REGISTER, Deliver, Record, Recorded, Register, Registered
+from activities.contracts import (
+    ANNOUNCE,
+    OPEN,
+    RECORD,
+    REGISTER,
+    Deliver,
+    Open,
+    Opened,
+    Record,
+    Recorded,
+    Register,
+    Registered,
+    recording,
+)
+from domain.complaint import Complaint
+from domain.draft import Draft
 from domain.intake import Opening
 from domain.reconciling import Running
 from domain.view import ComplaintView
@@ -144,6 +159,12 @@ class Histories:
             if name == REGISTER and result is not None:
                 registered_at = (await self._decoded(identity, given, Register)).at
                 number = (await self._decoded(identity, result, Registered)).number
+            elif name == OPEN and result is not None:
+                asked = await self._decoded(identity, given, Open)
+                opened = await self._decoded(identity, result, Opened)
+                number, registered_at = opened.number, asked.at
+                if opened.events:
+                    recordings.append(Kept(_arrival(asked, opened), opened.told))
             elif name == RECORD and result is not None:
                 told = await self._decoded(identity, result, Recorded)
                 if not told.instead:  # else something else stood there, which is on record and counts
@@ -183,6 +204,12 @@ class Histories:
         (value,) = await converter.decode(list(payloads.payloads), [kind])
         found: T = value
         return found
+
+
+def _arrival(asked: Open, opened: Opened) -> Record:
+    draft = Draft(Complaint.blank(asked.opening))
+    draft.take(opened.events)
+    return recording(draft, asked.complaint_id)
 
 
 async def standings(histories: Histories, ids: list[str]) -> list[Standing]:

@@ -8,9 +8,10 @@ from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.converter import DefaultFailureConverterWithEncodedAttributes, PayloadCodec
 from temporalio.plugin import SimplePlugin
 from temporalio.worker import WorkflowRunner
-from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
+from temporalio.worker.workflow_sandbox import SandboxRestrictions
 
 from durable.failures import ImpersonalFailures
+from durable.runner import Runner
 from durable.signals import SoundSignals
 
 PASSED_THROUGH = ("domain", "activities", "durable", "pydantic", "pydantic_core", "annotated_types")
@@ -63,5 +64,4 @@ def _traced_runner(_: WorkflowRunner | None) -> WorkflowRunner:
 
 
 def _sandbox(passed_through: Sequence[str]) -> WorkflowRunner:
-    restrictions = SandboxRestrictions.default.with_passthrough_modules(*passed_through)
-    return SandboxedWorkflowRunner(restrictions=restrictions)
+    return Runner(restrictions=SandboxRestrictions.default.with_passthrough_modules(*passed_through))

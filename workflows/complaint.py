@@ -8,7 +8,7 @@ from collections.abc import Callable, Coroutine, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import partial
-from typing import Any
+from typing import Any, TypeVar
 
 from temporalio import workflow
 from temporalio.exceptions import ActivityError, ApplicationError, FailureError
@@ -16,15 +16,18 @@ from temporalio.exceptions import ActivityError, ApplicationError, FailureError
 from activities.contracts import (
     ANNOUNCE,
     ESCALATE,
+    OPEN,
     RECORD,
     REGISTER,
     Deliver,
     DigestRule,
     Escalate,
-    Record,
+    Open,
+    Opened,
     Recorded,
     Register,
     Registered,
+    recording,
 )
 from domain.calendar import WorkingCalendar
 from domain.commands import AnyCommand, Command, Complete, Follow, Instruction, Reassign
@@ -34,8 +37,8 @@ from domain.errands import Errand
 from domain.events import ClockMove, Event, PersonErased
 from domain.notices import Audience, Notice
 from domain.refusal import Refused
-from domain.standing import standing
 from domain.timeline import Entry, entry, erased
+from domain.value import Value
 from domain.view import ComplaintView, DeadlineView, Receipt, receipt, view
 from durable import search_attributes, timeouts
 from durable.contract import (
@@ -54,6 +57,7 @@ from durable.contract import (
     Start,
 )
 
+T = TypeVar("T")
 NEVER = datetime.min.replace(tzinfo=UTC)
 KEPT_ENTRIES = 200
 """Timeline entries kept in the workflow; the whole timeline is in the database."""
@@ -73,6 +77,7 @@ class ComplaintWorkflow:
         self._found_by = search_attributes.attributes(self._view())
         self._is_erased = False
         self._passed = NEVER
+        self._opens_in_one = start.opens_in_one
         self._under_way: set[asyncio.Task[None]] = set()
         # Handlers and the main loop await activities; one at a time, or events would be out of order.
         self._turn = asyncio.Lock()
@@ -157,6 +162,24 @@ class ComplaintWorkflow:
 
     async def _open(self) -> None:
         """Gets a number and records the arrival, before anything else is heard."""
+        if not self._opens_in_one:
+            await self._open_in_two()
+            return
+        info = workflow.info()
+        asked = Open(
+            complaint_id=info.workflow_id,
+            first_run_id=info.first_execution_run_id,
+            opening=self._complaint.opening,
+            at=workflow.now(),
+        )
+        opened = await _recorded(OPEN, asked, Opened, "give it a number and record its arrival")
+        if opened.existing is None:
+            draft = Draft(self._complaint)
+            draft.take(opened.events)
+            self._keep(draft, opened.told)
+        self._receipt = opened.existing or receipt(self._complaint)
+
+    async def _open_in_two(self) -> None:
         registered = await self._register()
         if registered.existing is None:
             await self._decide(lambda complaint: complaint.open(registered.number, self._now()))
@@ -208,43 +231,22 @@ class ComplaintWorkflow:
 
     async def _register(self) -> Registered:
         info, intake = workflow.info(), self._complaint.opening.intake
-        registered: Registered = await workflow.execute_activity(
-            REGISTER,
-            Register(
-                complaint_id=info.workflow_id,
-                first_run_id=info.first_execution_run_id,
-                channel=intake.channel,
-                reference=intake.reference,
-                at=workflow.now(),
-            ),
-            result_type=Registered,
-            start_to_close_timeout=timeouts.RECORD_ATTEMPT,
-            retry_policy=timeouts.RECORD_RETRY,
-            summary="give it a number",
+        asked = Register(
+            complaint_id=info.workflow_id,
+            first_run_id=info.first_execution_run_id,
+            channel=intake.channel,
+            reference=intake.reference,
+            at=workflow.now(),
         )
-        return registered
+        return await _recorded(REGISTER, asked, Registered, "give it a number")
 
     async def _record(self, draft: Draft) -> Recorded:
         """Keeps what was decided; or says what stands there already and must be taken in first.
 
         An ordinary activity: around a local one a query may move ``workflow.now()``, on replay only.
         """
-        first = draft.events[0].seq == 1
-        recorded: Recorded = await workflow.execute_activity(
-            RECORD,
-            Record(
-                view=view(draft.complaint, workflow.info().workflow_id),
-                events=tuple(draft.events),
-                notices=tuple(draft.notices),
-                opening=draft.complaint.opening if first else None,
-                standing=standing(draft.complaint, draft.events),
-            ),
-            result_type=Recorded,
-            start_to_close_timeout=timeouts.RECORD_ATTEMPT,
-            retry_policy=timeouts.RECORD_RETRY,
-            summary=", ".join(event.body.event for event in draft.events),
-        )
-        return recorded
+        what = recording(draft, workflow.info().workflow_id)
+        return await _recorded(RECORD, what, Recorded, ", ".join(event.body.event for event in draft.events))
 
     def _keep(self, draft: Draft, told: Sequence[str] = ()) -> None:
         """From here on it counts: operators see it, people and other complaints are told.
@@ -374,6 +376,19 @@ class ComplaintWorkflow:
         if self._receipt is None:
             raise ApplicationError("The complaint has no number yet.", type="NOT_YET_OPEN")
         return self._receipt if self._complaint.seq == 0 else receipt(self._complaint)
+
+
+async def _recorded(activity: str, what: Value, kind: type[T], summary: str) -> T:
+    """Something that must be done, however long it takes."""
+    done: T = await workflow.execute_activity(
+        activity,
+        what,
+        result_type=kind,
+        start_to_close_timeout=timeouts.RECORD_ATTEMPT,
+        retry_policy=timeouts.RECORD_RETRY,
+        summary=summary,
+    )
+    return done
 
 
 @contextmanager

@@ -190,7 +190,7 @@ def test_one_trace_tells_a_life_and_no_more(service: Service, life: str) -> None
     assert {span.name for of, span in ours if of == "tuntas-worker"} >= {
         "RunWorkflow:Complaint",
         "StartActivity:record",
-        "RunActivity:register",
+        "RunActivity:open",
         "RunActivity:record",
         "RunActivity:announce",
         "HandleUpdate:perform",

@@ -156,6 +156,14 @@ async def straight(complaints: Complaints) -> Path:
     return path
 
 
+async def opened_in_one(complaints: Complaints) -> Path:
+    """Number and arrival by one activity; the histories of the other paths may be older than that."""
+    path = Path(complaints, start())
+    await path.open()
+    await path.send(Withdraw(), REPORTER)
+    return path
+
+
 async def indirect_and_disposed(complaints: Complaints) -> Path:
     path = Path(complaints, start(direct=False))
     await path.open()
@@ -447,6 +455,7 @@ async def _ended(path: Path) -> Path:
 
 PATHS: tuple[Callable[[Complaints], Awaitable[Path | Told]], ...] = (
     straight,
+    opened_in_one,
     indirect_and_disposed,
     handed_back_three_ways,
     moved_to_the_limit,

@@ -261,12 +261,20 @@ async def many_at_once(scene: Scene) -> Told:
 
 async def known_reference(scene: Scene) -> Told:
     """The same reference again when Temporal has forgotten the first: it finds the number and ends."""
+    return await _known_reference(scene, opens_in_one=False)
+
+
+async def known_reference_opened_in_one(scene: Scene) -> Told:
+    return await _known_reference(scene, opens_in_one=True)
+
+
+async def _known_reference(scene: Scene, *, opens_in_one: bool) -> Told:
     path = await _opened(scene, start())
     await _withdrawn(path)
     await scene.client.get_workflow_handle(path.id).result()
     again = await scene.client.start_workflow(
         COMPLAINT,
-        Start(opening=path.start),
+        Start(opening=path.start, opens_in_one=opens_in_one),
         id=path.id,
         task_queue="complaints",
         id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE,
@@ -476,6 +484,7 @@ RARE_PATHS: tuple[Callable[[Scene], Awaitable[Told]], ...] = (
     ladder_is_shorter,
     many_at_once,
     known_reference,
+    known_reference_opened_in_one,
     told_a_closed_follower,
     merged_into_nothing,
     spoken_to_in_nonsense,
