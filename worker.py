@@ -7,6 +7,7 @@ Where they are is said by TUNTAS_DATABASE_URL and the SDK's TEMPORAL_ variables,
 """
 
 import asyncio
+import gc
 import os
 import signal
 import sys
@@ -72,6 +73,9 @@ GRACE = timedelta(seconds=10)
 WORKFLOW_TASKS = 16
 """Workflow tasks taken at a time: what is taken must be done within 10 seconds on a busy machine too, or it
 was done for nothing and is given out again (decision 90). What is not taken waits on the server."""
+
+WORKFLOWS_AT_HAND = 250
+"""Complaints kept in memory between their tasks; others are read from their history (decision 93)."""
 
 
 def plugin(
@@ -164,6 +168,7 @@ def hosted_by(client: Client, task_queue: str, version: WorkerDeploymentVersion 
         client,
         task_queue=task_queue,
         max_concurrent_workflow_tasks=WORKFLOW_TASKS,
+        max_cached_workflows=WORKFLOWS_AT_HAND,
         graceful_shutdown_timeout=GRACE,
         deployment_config=deployment,
     )
@@ -222,6 +227,8 @@ async def main() -> None:
     async with served(address, operations), worker:
         if version:
             await take_over(deployment, version.build_id, before, settings)
+        # What is loaded by now stays: the garbage collector need not look through it again (decision 93).
+        gc.freeze()
         announce_ready()
         filling = asyncio.create_task(_fill_words(engine))
         log.info("ready", task_queue=settings.task_queue, metrics=f"http://{address}/metrics")
