@@ -1,6 +1,7 @@
 """The real servers that tests share: one embedded PostgreSQL and one Temporal for each pytest process."""
 
 from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
 
 import pytest
 from temporalio.client import Client
@@ -16,6 +17,15 @@ from store.database import Database
 from store.migrate import migrate
 from tests.mail_server import MailServer
 from worker import hosted_by, plugin
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Files with what may take longest begin first, or one of them would run alone in the end."""
+    longest: dict[Path, float] = {}
+    for item in items:
+        allowed = item.get_closest_marker("timeout")
+        longest[item.path] = max(longest.get(item.path, 0.0), allowed.args[0] if allowed else 0.0)
+    items.sort(key=lambda item: longest[item.path], reverse=True)
 
 
 @pytest.fixture(scope="session")
