@@ -233,16 +233,18 @@ async def test_another_entry_in_the_trail_is_not_taken_for_a_repeat(own_database
     assert await counts(written) == (1, 2, 2), "nothing was kept"
 
 
-async def test_no_table_is_read_as_a_whole(written: Written) -> None:
-    """Not even while it is small: the same plan is used when it has grown."""
+async def test_every_look_up_has_an_index(written: Written) -> None:
+    """PostgreSQL reads a small table as a whole, and plans anew as it grows: this forbids it the former."""
     written.life.send(Accept(), officer(KELURAHAN))
     with statements_sent(written.engine) as sent:
         await written.record(first=2)
     async with transaction(written.engine) as connection:
+        await connection.execute(text("SET LOCAL enable_seqscan = off"))
         plan = await connection.exec_driver_sql(f"EXPLAIN {sent[0]}", {"told": "{}"})
         lines = "\n".join(plan.scalars())
-    assert lines.count("Index Scan") + lines.count("Index Only Scan") == 4, lines
+    assert lines.count("Index Cond") == 4, lines
     assert "Seq Scan" not in lines
+    assert "hashed SubPlan" not in lines, "an index is read as a whole"
 
 
 async def test_lists_are_filtered_and_overdue_is_judged_now(written: Written) -> None:
